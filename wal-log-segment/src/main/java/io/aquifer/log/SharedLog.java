@@ -1,0 +1,4 @@
+package io.aquifer.log;
+
+/** The shared-storage state of one Kafka log. */
+public final class SharedLog {}

@@ -1,0 +1,50 @@
+package io.aquifer.wal.device;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A fixed-size array of blocks that is read and written past every cache of the operating system.
+ *
+ * <p>Positions and lengths are in bytes and are multiples of {@link #blockSize()}; buffers are direct, and the
+ * address of their first remaining byte is a multiple of it too. A violation is an {@link IllegalArgumentException}
+ * and reaches no device. All methods may be called by several threads at once; two writes that overlap and are in
+ * flight together leave either's bytes.
+ */
+public interface BlockDevice extends Closeable {
+
+    /** What the operator calls this device, for messages. */
+    String path();
+
+    /** Size in bytes, asked of the device when it was opened, a multiple of {@link #blockSize()}. */
+    long size();
+
+    /** Unit of alignment in bytes, a power of two. */
+    int blockSize();
+
+    /**
+     * Writes all that remains in {@code source} at {@code position}. When it returns, the bytes are in the device, and
+     * durable if {@link #writesAreDurable()} or once a later {@link #sync()} returns.
+     *
+     * @throws IOException if any of the bytes may not have been written
+     */
+    void write(long position, ByteBuffer source) throws IOException;
+
+    /**
+     * Fills all that remains of {@code target} from {@code position}.
+     *
+     * @throws IOException if any of the bytes could not be read
+     */
+    void read(long position, ByteBuffer target) throws IOException;
+
+    /** True when a write that has returned is durable, so that {@link #sync()} has nothing to do. */
+    boolean writesAreDurable();
+
+    /**
+     * Makes every write durable that returned before this call began.
+     *
+     * @throws IOException if any of them may not be durable. A later success says nothing about them
+     */
+    void sync() throws IOException;
+}
