@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 public interface SharedLogHolder {
 
     /** The state given to this log when it was opened, or null where no runtime was running then. */
-    @Nullable SharedLog aquiferLog();
+    @Nullable
+    SharedLog aquiferLog();
 
     void aquiferLog(@Nullable SharedLog log);
 }
