@@ -25,16 +25,18 @@ public interface BlockDevice extends Closeable {
 
     /**
      * Writes all that remains in {@code source} at {@code position}. When it returns, the bytes are in the device, and
-     * durable if {@link #writesAreDurable()} or once a later {@link #sync()} returns.
+     * durable if {@link #writesAreDurable()} or once a later {@link #sync()} returns; the position of {@code source} is
+     * then its limit.
      *
-     * @throws IOException if any of the bytes may not have been written
+     * @throws IOException if any of the bytes may not have been written. The position of {@code source} is as it was
      */
     void write(long position, ByteBuffer source) throws IOException;
 
     /**
-     * Fills all that remains of {@code target} from {@code position}.
+     * Fills all that remains of {@code target} from {@code position}; the position of {@code target} is then its limit.
      *
-     * @throws IOException if any of the bytes could not be read
+     * @throws IOException if any of the bytes could not be read. The position of {@code target} is as it was, what it
+     *     holds is undefined
      */
     void read(long position, ByteBuffer target) throws IOException;
 

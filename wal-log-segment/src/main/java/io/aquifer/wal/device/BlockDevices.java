@@ -1,0 +1,231 @@
+package io.aquifer.wal.device;
+
+import io.aquifer.wal.device.DeviceOpenException.Reason;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
+
+/**
+ * Opens block devices and files for direct I/O, checking that they can serve as such.
+ *
+ * <p>Who opens for writing is alone in doing so: a raw device is opened {@code O_EXCL}, which the kernel refuses while
+ * it is mounted, swapped to or held by another; a file is locked. Both end with the process. As a process that was
+ * just killed may still be letting go, a busy device is asked for again during a few seconds.
+ */
+public final class BlockDevices {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
+
+    /**
+     * What files are read and written in, and at most what a raw device's physical block counts for: the page size of
+     * the file systems in use, and no smaller than any logical block that they can lie on.
+     */
+    static final int FILE_BLOCK_SIZE = 4096;
+
+    private final NativeIo io;
+    private final SysBlock sys;
+    private final Duration patience;
+
+    public BlockDevices(NativeIo io) {
+        this(io, new SysBlock(Path.of("/sys")), PATIENCE);
+    }
+
+    /** Asks for a busy device again until {@code patience} is over. */
+    BlockDevices(NativeIo io, SysBlock sys, Duration patience) {
+        this.io = io;
+        this.sys = sys;
+        this.patience = patience;
+    }
+
+    /**
+     * Opens a device for writing and reading, exclusively.
+     *
+     * @throws DeviceOpenException if it can't serve; its reason says why
+     * @throws InterruptedIOException if the thread was interrupted while the device was busy
+     */
+    public DirectBlockDevice openForWriting(Path path, DurabilitySetting setting) throws IOException {
+        FileKind kind = FileKind.of(path);
+        Durability durability = setting.resolve(!kind.raw() || sys.volatileCache(kind.device()));
+        int flags = NativeIo.O_RDWR
+                | (kind.raw() ? NativeIo.O_EXCL : 0)
+                | (durability == Durability.DSYNC ? NativeIo.O_DSYNC : 0);
+        return open(path, kind, flags, durability);
+    }
+
+    /**
+     * Opens a device for reading only, also while another process writes to it.
+     *
+     * @throws DeviceOpenException if it can't serve; its reason says why
+     */
+    public DirectBlockDevice openForReading(Path path) throws IOException {
+        FileKind kind = FileKind.of(path);
+        return open(path, kind, NativeIo.O_RDONLY, Durability.SYNC);
+    }
+
+    private DirectBlockDevice open(Path given, FileKind kind, int flags, Durability durability) throws IOException {
+        boolean writable = (flags & NativeIo.O_RDWR) != 0;
+        String path = kind.path().toString();
+        int fd = untilFree(Errno.EBUSY, () -> io.open(path, flags | io.directFlag() | NativeIo.O_CLOEXEC, 0));
+        if (fd < 0) {
+            throw refused(given, kind, -fd);
+        }
+        boolean opened = false;
+        try {
+            if (writable && !kind.raw()) {
+                lock(given, fd);
+                checkAllocated(given, kind, fd);
+            }
+            int blockSize = kind.raw() ? rawBlockSize(given, fd) : FILE_BLOCK_SIZE;
+            long size = kind.raw() ? rawSize(given, fd, blockSize) : fileSize(given, kind);
+            DirectBlockDevice device =
+                    new DirectBlockDevice(io, fd, given.toString(), size, blockSize, kind.raw(), writable, durability);
+            probe(device, kind);
+            opened = true;
+            return device;
+        } finally {
+            if (!opened) {
+                io.close(fd);
+            }
+        }
+    }
+
+    private void lock(Path path, int fd) throws IOException {
+        int result = untilFree(Errno.EAGAIN, () -> io.lock(fd));
+        if (result == -Errno.EAGAIN) {
+            throw inUse(path);
+        }
+        if (result < 0) {
+            throw failed(path, "flock", -result);
+        }
+    }
+
+    private void checkAllocated(Path path, FileKind kind, int fd) throws DeviceOpenException {
+        long hole = io.firstHole(fd);
+        if (hole >= 0 && hole < kind.length()) {
+            throw new DeviceOpenException(
+                    Reason.SPARSE,
+                    path + " has parts that were never written, the first at byte " + hole + " of " + kind.length()
+                            + ". A WAL's file must have all of its blocks, or a write may find the file system full."
+                            + " Remove the file and have it created again.");
+        }
+    }
+
+    private int rawBlockSize(Path path, int fd) throws DeviceOpenException {
+        int logical = io.logicalBlockSize(fd);
+        int physical = io.physicalBlockSize(fd);
+        if (logical < 0 || physical < 0) {
+            throw failed(path, "ioctl for the block size", -Math.min(logical, physical));
+        }
+        return Math.max(logical, Math.min(physical, FILE_BLOCK_SIZE));
+    }
+
+    private long rawSize(Path path, int fd, int blockSize) throws DeviceOpenException {
+        long size = io.blockDeviceSize(fd);
+        if (size < 0) {
+            throw failed(path, "ioctl BLKGETSIZE64", (int) -size);
+        }
+        long whole = size - size % blockSize;
+        if (whole == 0) {
+            throw new DeviceOpenException(
+                    Reason.BAD_SIZE,
+                    path + " has " + size + " bytes, less than one block of " + blockSize
+                            + ". Is a volume behind it? A loop device needs a file (losetup -a).");
+        }
+        return whole;
+    }
+
+    private static long fileSize(Path path, FileKind kind) throws DeviceOpenException {
+        if (kind.length() == 0 || kind.length() % FILE_BLOCK_SIZE != 0) {
+            throw new DeviceOpenException(
+                    Reason.BAD_SIZE,
+                    path + " has " + kind.length() + " bytes. A WAL's file has a multiple of " + FILE_BLOCK_SIZE
+                            + " bytes, and not 0, from the moment it was created: this is no such file, or it was cut."
+                            + " Remove it and have it created again, if nothing on it matters.");
+        }
+        return kind.length();
+    }
+
+    /** A file system may accept the flag and refuse the transfer, and a device may have a size and answer nothing. */
+    private void probe(DirectBlockDevice device, FileKind kind) throws IOException {
+        try (AlignedMemory memory = new AlignedMemory(io)) {
+            device.read(0, memory.allocate(device.blockSize()));
+        } catch (IOException e) {
+            throw new DeviceOpenException(
+                    Reason.NO_DIRECT_IO,
+                    "The first block of " + device.path() + " (" + device.blockSize()
+                            + " bytes) can't be read with direct I/O" + fileSystem(kind) + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private DeviceOpenException refused(Path path, FileKind kind, int errno) {
+        return switch (errno) {
+            case Errno.ENOENT, Errno.ENXIO, Errno.ENODEV, Errno.ENOMEDIUM ->
+                new DeviceOpenException(
+                        Reason.NOT_FOUND,
+                        "No device answers behind " + path + " (" + Errno.describe(errno)
+                                + "). Check that the volume is attached (lsblk lists what is).");
+            case Errno.EACCES, Errno.EPERM, Errno.EROFS ->
+                DeviceOpenException.permission(path, Errno.describe(errno), null);
+            case Errno.EBUSY -> inUse(path);
+            case Errno.EINVAL ->
+                new DeviceOpenException(
+                        Reason.NO_DIRECT_IO,
+                        path + " can't be opened for direct I/O" + fileSystem(kind)
+                                + ". A WAL needs it, or its writes would wait in the page cache: use a raw device, or a"
+                                + " file on ext4 or XFS.");
+            default -> failed(path, "open", errno);
+        };
+    }
+
+    private static DeviceOpenException inUse(Path path) {
+        return new DeviceOpenException(
+                Reason.IN_USE,
+                path + " is in use by another process, mounted, swapped to, or part of another device. A WAL belongs to"
+                        + " one broker: stop the other user (fuser -v, lsblk and /proc/swaps tell who it is), or name"
+                        + " another device.");
+    }
+
+    private static DeviceOpenException failed(Path path, String call, int errno) {
+        return new DeviceOpenException(
+                Reason.FAILED,
+                path + " can't be opened: " + call + " answered " + Errno.describe(errno)
+                        + ". Look for the device's errors in the kernel log.");
+    }
+
+    private static String fileSystem(FileKind kind) {
+        if (kind.raw()) {
+            return "";
+        }
+        try {
+            return " on a file system of type "
+                    + Files.getFileStore(kind.path()).type();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Calls until the answer isn't the one that means busy (EINTR is no answer), or patience is over. */
+    private int untilFree(int busy, IntSupplier call) throws InterruptedIOException {
+        long start = System.nanoTime();
+        while (true) {
+            int result = call.getAsInt();
+            if (result == -Errno.EINTR) {
+                continue;
+            }
+            if (result != -busy || System.nanoTime() - start >= patience.toNanos()) {
+                return result;
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+            if (Thread.interrupted()) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("Interrupted while waiting for a busy device");
+            }
+        }
+    }
+}
