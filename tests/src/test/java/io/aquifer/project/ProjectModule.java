@@ -57,7 +57,8 @@ record ProjectModule(String name, List<String> rooms) {
         String location = classes().toUri().toString();
         return DescribedPredicate.describe(
                 "are of " + name,
-                type -> type.getSource()
+                type -> type.getBaseComponentType()
+                        .getSource()
                         .map(source -> source.getUri().toString().startsWith(location))
                         .orElse(false));
     }
