@@ -11,6 +11,7 @@ import kafka.server.ReplicaManager;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.requests.ProduceResponse.PartitionResponse;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.storage.internals.log.LocalLog;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -19,6 +20,8 @@ import org.apache.kafka.storage.internals.log.LogOffsetMetadata;
 import org.apache.kafka.storage.internals.log.LogSegment;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.jspecify.annotations.Nullable;
+import scala.Function1;
+import scala.runtime.BoxedUnit;
 
 /**
  * The one class that advice woven into Kafka calls.
@@ -95,9 +98,30 @@ public final class Seams {
     public static void beforeSwap(Partition partition) {}
 
     /**
-     * {@code ReplicaManager.maybeAddDelayedProduce}, on entry.
+     * {@code ReplicaManager.appendRecords}, on entry: what is to be called with the answer instead of
+     * {@code responseCallback}.
+     */
+    public static Function1<Map<TopicIdPartition, PartitionResponse>, BoxedUnit> answer(
+            ReplicaManager replicaManager,
+            short requiredAcks,
+            long timeoutMs,
+            Function1<Map<TopicIdPartition, PartitionResponse>, BoxedUnit> responseCallback) {
+        return requiredAcks == 1
+                ? ProduceAnswer.begin(replicaManager, requiredAcks, timeoutMs, responseCallback)
+                : responseCallback;
+    }
+
+    /** {@code ReplicaManager.buildProducePartitionStatus}, on regular exit, on the thread of {@link #answer}. */
+    public static void appended(
+            scala.collection.Map<TopicIdPartition, ?> appendResults,
+            scala.collection.Map<TopicIdPartition, ?> produceStatus) {
+        ProduceAnswer.appended(appendResults, produceStatus);
+    }
+
+    /**
+     * Where {@code ReplicaManager.maybeAddDelayedProduce} would answer a produce with acks=1 at once.
      *
-     * @return true if the response was taken over and the advised method is to be skipped
+     * @return true if the response was taken over, and Kafka is not to give it
      */
     public static boolean awaitDevice(
             ReplicaManager replicaManager,
