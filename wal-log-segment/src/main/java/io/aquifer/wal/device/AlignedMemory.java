@@ -29,6 +29,11 @@ public final class AlignedMemory implements Closeable {
         this.io = io;
     }
 
+    /** Memory of this system. */
+    public static AlignedMemory system() {
+        return new AlignedMemory(new JnaNativeIo());
+    }
+
     /**
      * A new slab, zero-filled and resident, as a direct big-endian buffer that begins at a multiple of {@link
      * #ALIGNMENT}.

@@ -1,0 +1,70 @@
+package io.aquifer.wal.layout;
+
+import io.aquifer.wal.device.BlockDevice;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The two places of the superblock on a device. They are written in turn, so that one is always whole, and told apart
+ * by their sequence numbers: clocks of two hosts can't be compared.
+ */
+public final class SuperblockSlots {
+
+    private final BlockDevice device;
+    private final ByteBuffer buffer;
+
+    /**
+     * @param buffer of {@link Superblock#SIZE} bytes, aligned for the device; used by this object alone
+     */
+    public SuperblockSlots(BlockDevice device, ByteBuffer buffer) {
+        this.device = device;
+        this.buffer = buffer;
+    }
+
+    /**
+     * The current superblock.
+     *
+     * @throws WalFormatException if neither slot holds a valid one: the cause of the slot that came closest
+     */
+    public Superblock read() throws IOException {
+        Superblock current = null;
+        WalFormatException problem = null;
+        for (int slot = 0; slot < 2; slot++) {
+            try {
+                Superblock found = read(slot);
+                if (current == null || found.sequence() > current.sequence()) {
+                    current = found;
+                }
+            } catch (WalFormatException e) {
+                problem = graver(problem, e);
+            }
+        }
+        if (current != null) {
+            return current;
+        }
+        throw problem == null ? new NotAWalException("no Aquifer superblock on " + device.path()) : problem;
+    }
+
+    private Superblock read(int slot) throws IOException {
+        buffer.clear().limit(Superblock.SIZE);
+        device.read((long) slot * Superblock.SIZE, buffer);
+        buffer.flip();
+        return Superblock.readFrom(buffer, "slot " + slot + " of " + device.path());
+    }
+
+    private static WalFormatException graver(@Nullable WalFormatException a, WalFormatException b) {
+        return a == null || a instanceof NotAWalException ? b : a;
+    }
+
+    /** Writes {@code superblock} into the slot that its sequence number names, and makes it durable. */
+    public void write(Superblock superblock) throws IOException {
+        buffer.clear().limit(Superblock.SIZE);
+        superblock.writeTo(buffer);
+        buffer.flip();
+        device.write(superblock.sequence() % 2 * Superblock.SIZE, buffer);
+        if (!device.writesAreDurable()) {
+            device.sync();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.aquifer.wal.recovery;
+
+import io.aquifer.wal.layout.LogId;
+import io.aquifer.wal.layout.RecordHeader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the untrimmed WAL holds of one log, once every record was applied in order.
+ *
+ * <p>Not thread-safe: complete before it is handed out, then only read.
+ */
+public final class RecoveredLog {
+
+    private final LogId id;
+    private final long firstPosition;
+    private final List<Extent> extents = new ArrayList<>();
+    private @Nullable String topic;
+    private long logStartOffset = -1;
+    private long endOffset = -1;
+    private boolean deleted;
+
+    RecoveredLog(LogId id, long firstPosition) {
+        this.id = id;
+        this.firstPosition = firstPosition;
+    }
+
+    public LogId id() {
+        return id;
+    }
+
+    /** Position of the oldest block with a record of this log. */
+    public long firstPosition() {
+        return firstPosition;
+    }
+
+    /** Name of the topic when the last checkpoint was written, null if none is left. */
+    public @Nullable String topic() {
+        return topic;
+    }
+
+    /** Where the log starts, or -1 if the WAL doesn't say. */
+    public long logStartOffset() {
+        return logStartOffset;
+    }
+
+    /** Where the log ends: the offset behind the last one that was in the WAL. */
+    public long endOffset() {
+        return endOffset;
+    }
+
+    /** True if the log is gone; then there are no extents. */
+    public boolean deleted() {
+        return deleted;
+    }
+
+    /** Data records in order of offsets. They may begin above the log's start: the rest was trimmed. */
+    public List<Extent> extents() {
+        return Collections.unmodifiableList(extents);
+    }
+
+    /** Bytes of all extents. */
+    public long bytes() {
+        return extents.stream().mapToLong(Extent::length).sum();
+    }
+
+    void apply(RecordHeader record, long block, int payload, ByteBuffer bytes) {
+        long offset = record.baseOffset();
+        switch (record.kind()) {
+            case VOID -> {}
+            case DATA -> {
+                cutFrom(offset);
+                extents.add(new Extent(
+                        offset, record.lastOffset(), record.leaderEpoch(), block, payload, record.payloadLength()));
+                endOffset = record.lastOffset() + 1;
+            }
+            case TRUNCATE -> {
+                cutFrom(offset);
+                endOffset = endOffset < 0 ? offset : Math.min(endOffset, offset);
+                logStartOffset = Math.min(logStartOffset, offset);
+            }
+            case RESTART -> {
+                extents.clear();
+                endOffset = offset;
+                logStartOffset = offset;
+            }
+            case LOG_START -> logStartOffset = offset;
+            case DELETE -> {
+                extents.clear();
+                deleted = true;
+            }
+            case CHECKPOINT -> {
+                cutFrom(record.lastOffset() + 1);
+                logStartOffset = offset;
+                endOffset = record.lastOffset() + 1;
+                topic = StandardCharsets.UTF_8.decode(bytes).toString();
+            }
+        }
+    }
+
+    private void cutFrom(long offset) {
+        int last = extents.size() - 1;
+        while (last >= 0 && extents.get(last).lastOffset() >= offset) {
+            extents.remove(last);
+            last--;
+        }
+    }
+}
