@@ -1,0 +1,113 @@
+package io.aquifer.harness;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+
+/** What tests ask of an Admin client, waiting for the answer. */
+public final class Topics {
+
+    /** Makes a topic a shared one. Nothing is copied to a remote tier. */
+    public static final Map<String, String> SHARED =
+            Map.of("remote.storage.enable", "true", "remote.log.copy.disable", "true");
+
+    /** Makes a shared topic an ordinary one again. */
+    public static final Map<String, String> UNSHARED =
+            Map.of("remote.storage.enable", "false", "remote.log.delete.on.disable", "true");
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final Admin admin;
+
+    public Topics(Admin admin) {
+        this.admin = admin;
+    }
+
+    /** Creates a topic and returns when each of its partitions has a leader. */
+    public void create(String topic, int partitions, int replicationFactor, Map<String, String> config) {
+        answer(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) replicationFactor).configs(config)))
+                .all());
+        awaitLeaders(topic, partitions);
+    }
+
+    /** Returns when each partition of {@code topic} has a leader. */
+    public void awaitLeaders(String topic, int partitions) {
+        Await.until("leaders of " + topic, LIMIT, () -> {
+            var described =
+                    answer(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
+            return described != null
+                    && described.partitions().size() == partitions
+                    && described.partitions().stream().allMatch(partition -> partition.leader() != null);
+        });
+    }
+
+    /** Deletes a topic and returns when the name is free again. */
+    public void delete(String topic) {
+        answer(admin.deleteTopics(List.of(topic)).all());
+        Await.until(
+                "deletion of " + topic,
+                LIMIT,
+                () -> !answer(admin.listTopics().names()).contains(topic));
+    }
+
+    /** Sets configuration entries of a topic. */
+    public void configure(String topic, Map<String, String> config) {
+        List<AlterConfigOp> changes = new ArrayList<>();
+        config.forEach((name, value) ->
+                changes.add(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET)));
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        answer(admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
+    }
+
+    /** Deletes the records below {@code offset} and answers the new log start offset. */
+    public long deleteRecordsBelow(String topic, int partition, long offset) {
+        TopicPartition target = new TopicPartition(topic, partition);
+        var answers = admin.deleteRecords(Map.of(target, RecordsToDelete.beforeOffset(offset)))
+                .lowWatermarks();
+        return answer(Objects.requireNonNull(answers.get(target))).lowWatermark();
+    }
+
+    public long logStart(String topic, int partition) {
+        return offset(topic, partition, OffsetSpec.earliest());
+    }
+
+    /** The high watermark. */
+    public long end(String topic, int partition) {
+        return offset(topic, partition, OffsetSpec.latest());
+    }
+
+    private long offset(String topic, int partition, OffsetSpec spec) {
+        TopicPartition target = new TopicPartition(topic, partition);
+        ListOffsetsResult offsets = admin.listOffsets(Map.of(target, spec));
+        return answer(offsets.partitionResult(target)).offset();
+    }
+
+    /** Waits for an answer; what the broker refused comes as the cause of an {@link IllegalStateException}. */
+    public static <T> T answer(KafkaFuture<T> future) {
+        try {
+            return future.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("No answer within " + LIMIT.toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for an answer", e);
+        }
+    }
+}
