@@ -40,11 +40,18 @@ public interface BlockDevice extends Closeable {
      */
     void read(long position, ByteBuffer target) throws IOException;
 
-    /** True when a write that has returned is durable, so that {@link #sync()} has nothing to do. */
+    /**
+     * True when a write that has returned is durable, so that no {@link #sync()} need follow it.
+     *
+     * <p>It says nothing about a write that hasn't returned. One that was cut off, as by the death of the process, may be
+     * found by a later read although it isn't durable: who reads what another process wrote calls {@link #sync()} before
+     * relying on it.
+     */
     boolean writesAreDurable();
 
     /**
-     * Makes every write durable that returned before this call began.
+     * Makes every byte durable that was in the device before this call began: of every write that returned, of this
+     * process or an earlier one, and of whatever part of an unreturned one a read could have found.
      *
      * @throws IOException if any of them may not be durable. A later success says nothing about them
      */

@@ -99,9 +99,7 @@ public final class DirectBlockDevice implements BlockDevice {
 
     @Override
     public void sync() throws IOException {
-        if (!writesAreDurable()) {
-            file.sync();
-        }
+        file.sync();
     }
 
     @Override
@@ -117,11 +115,6 @@ public final class DirectBlockDevice implements BlockDevice {
 
     private long checkedAddress(long position, ByteBuffer buffer) {
         BlockRange.check(this, position, buffer);
-        long address = io.address(buffer) + buffer.position();
-        if (address % blockSize != 0) {
-            throw new IllegalArgumentException("The buffer's bytes begin at address " + address
-                    + ", which is no multiple of the block size " + blockSize);
-        }
-        return address;
+        return io.address(buffer) + buffer.position();
     }
 }

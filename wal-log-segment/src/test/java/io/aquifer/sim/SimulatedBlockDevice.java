@@ -1,0 +1,343 @@
+package io.aquifer.sim;
+
+import io.aquifer.wal.device.BlockDevice;
+import io.aquifer.wal.device.BlockRange;
+import io.aquifer.wal.device.Durability;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A block device that keeps what the {@link BlockDevice} contract promises, and not a byte more.
+ *
+ * <h2>Fault model</h2>
+ *
+ * <p>Time is the order of the calls: the device does nothing by itself. A write is <i>submitted</i>, which copies its
+ * bytes, and later <i>finishes</i> or fails, in whatever order the driver chooses, or is never heard of again. Whatever
+ * is left open below, the random generator decides, so that a seed and the calls determine everything.
+ *
+ * <ul>
+ *   <li><b>Sectors.</b> A sector of {@link #SECTOR} bytes is written whole or not at all. Of a longer write, any subset
+ *       of the sectors may be written: not only a beginning of it.
+ *   <li><b>In flight.</b> A read that overlaps a write in flight finds, sector by sector, the old bytes or the new, and
+ *       a later read may find otherwise.
+ *   <li><b>Finished.</b> A write that finished is read back by all reads from then on. It is durable at once under {@link
+ *       Durability#WRITE_THROUGH} and {@link Durability#DSYNC}; under {@link Durability#SYNC} it is <i>volatile</i>.
+ *   <li><b>Failed.</b> Of a write that failed, any subset of its sectors was written.
+ *   <li><b>Sync.</b> A sync that finishes makes all durable that was written when it <i>began</i>. What finished while it
+ *       ran stays volatile. A sync that fails leaves what it was to make durable volatile for good: no later sync
+ *       covers it, though every one will succeed and every read will find it.
+ *   <li><b>Crash of the machine</b> ({@link #crash}). What is durable survives. Of every write in flight, and of every
+ *       volatile one, any subset of the sectors survives, in an order that agrees with what finished before what was
+ *       submitted. Sectors that such writes touched may come back with a bit flipped, if the driver wants it so.
+ *   <li><b>Death of the process</b> ({@link #kill}). The device stays powered. What finished is still read back, and what
+ *       was volatile still is. Of every write in flight any subset of the sectors was written, and is volatile even
+ *       under {@link Durability#DSYNC}: reading it is no proof that it will be there after a crash.
+ *   <li><b>Decay.</b> {@link #flip} turns a bit in what is durable, at any time.
+ * </ul>
+ *
+ * <p>What the model leaves out, for no log without a second copy survives it: durable sectors that revert, writes that
+ * finish and were put elsewhere or nowhere.
+ *
+ * <h2>Use</h2>
+ *
+ * <p>A simulation drives {@link #submit}, {@link #finish}, {@link #beginSync} and the like from a single thread. The methods
+ * of {@link BlockDevice} do the same in one step, fail or hang as {@link Faults} say, and may be called by several
+ * threads. After {@link #crash} and {@link #kill} the device they were called on fails every call, and calls that hung in
+ * it fail too: the future is in the device that was returned.
+ */
+public final class SimulatedBlockDevice implements BlockDevice {
+
+    /** What is written whole or not at all, in bytes. */
+    public static final int SECTOR = 512;
+
+    private final RandomGenerator random;
+    private final Durability durability;
+    private final int blockSize;
+    private final byte[] durable;
+    private final byte[] visible;
+
+    /** In the order of submission. */
+    private final List<Write> inFlight = new ArrayList<>();
+
+    /** Read back, but not durable; in the order of completion. */
+    private final List<Write> volatiles = new ArrayList<>();
+
+    private Faults faults = Faults.NONE;
+    private long ticks;
+    private @Nullable String gone;
+
+    /** An empty device of {@code size} bytes, all zero. */
+    public SimulatedBlockDevice(int size, int blockSize, Durability durability, RandomGenerator random) {
+        this(new byte[size], new byte[size], blockSize, durability, random);
+    }
+
+    /** A device that durably holds a copy of {@code image}. */
+    public SimulatedBlockDevice(byte[] image, int blockSize, Durability durability, RandomGenerator random) {
+        this(image.clone(), image.clone(), blockSize, durability, random);
+    }
+
+    private SimulatedBlockDevice(
+            byte[] durable, byte[] visible, int blockSize, Durability durability, RandomGenerator random) {
+        if (blockSize < SECTOR || Integer.bitCount(blockSize) != 1 || durable.length % blockSize != 0) {
+            throw new IllegalArgumentException(durable.length + " bytes in blocks of " + blockSize);
+        }
+        this.durable = durable;
+        this.visible = visible;
+        this.blockSize = blockSize;
+        this.durability = durability;
+        this.random = random;
+    }
+
+    /** From now on, synchronous calls fare as {@code faults} say. */
+    public synchronized void inject(Faults newFaults) {
+        faults = newFaults;
+    }
+
+    // The driver's side.
+
+    /** Begins a write of a copy of all that remains in {@code source}, whose position stays as it is. */
+    public synchronized Write submit(long position, ByteBuffer source) throws IOException {
+        alive();
+        BlockRange.check(this, position, source);
+        Write write = new Write(Math.toIntExact(position), source, ++ticks);
+        inFlight.add(write);
+        return write;
+    }
+
+    /** Ends a write in flight well. */
+    public synchronized void finish(Write write) throws IOException {
+        alive();
+        land(write, write.allSectors(), durability != Durability.SYNC);
+    }
+
+    /** Ends a write in flight badly, with {@code failure} for {@link Write#failure()}. */
+    public synchronized void fail(Write write, IOException failure) throws IOException {
+        alive();
+        write.failure = failure;
+        land(write, write.anySectors(random), durability == Durability.WRITE_THROUGH);
+    }
+
+    /** Writes that were submitted and neither finished nor failed, in the order of submission. */
+    public synchronized List<Write> inFlight() {
+        return List.copyOf(inFlight);
+    }
+
+    public synchronized Sync beginSync() throws IOException {
+        alive();
+        return new Sync(List.copyOf(volatiles));
+    }
+
+    /** Ends a sync well. */
+    public synchronized void finishSync(Sync sync) throws IOException {
+        alive();
+        sync.end();
+        for (Write write : sync.covered) {
+            // Another sync that was faster may have made it durable, and then something newer over it.
+            if (!write.abandoned && volatiles.remove(write)) {
+                settle(write);
+            }
+        }
+    }
+
+    /** Ends a sync badly. */
+    public synchronized void failSync(Sync sync) throws IOException {
+        alive();
+        sync.end();
+        sync.covered.forEach(write -> write.abandoned = true);
+    }
+
+    /** Turns bit {@code bit} (0 to 7) of the byte at {@code position}. */
+    public synchronized void flip(long position, int bit) {
+        durable[Math.toIntExact(position)] ^= (byte) (1 << bit);
+        visible[Math.toIntExact(position)] ^= (byte) (1 << bit);
+    }
+
+    /** What a read of the whole device would find now, with nothing of the writes in flight. */
+    public synchronized byte[] snapshot() {
+        return visible.clone();
+    }
+
+    /** The machine loses power: the device as it is found afterwards. */
+    public SimulatedBlockDevice crash(RandomGenerator fate) {
+        return crash(fate, 0);
+    }
+
+    /** As {@link #crash(RandomGenerator)}, and a bit is flipped in each sector at risk with a probability of {@code flips}. */
+    public synchronized SimulatedBlockDevice crash(RandomGenerator fate, double flips) {
+        record Landing(Write write, double moment) {}
+        List<Landing> landings = new ArrayList<>();
+        volatiles.forEach(write -> landings.add(new Landing(write, write.finished)));
+        inFlight.forEach(
+                write -> landings.add(new Landing(write, fate.nextDouble((double) write.submitted, ticks + 1.0))));
+        landings.sort(Comparator.comparingDouble(Landing::moment));
+        byte[] image = durable.clone();
+        BitSet atRisk = new BitSet();
+        for (Landing landing : landings) {
+            Write write = landing.write;
+            if (!write.isOver()) {
+                write.written = write.allSectors();
+            }
+            BitSet survivors = write.anySectors(fate);
+            survivors.and(write.written);
+            write.copy(image, survivors);
+            atRisk.or(write.writtenOnDevice());
+        }
+        atRisk.stream().filter(sector -> fate.nextDouble() < flips).forEach(sector -> {
+            image[sector * SECTOR + fate.nextInt(SECTOR)] ^= (byte) (1 << fate.nextInt(8));
+        });
+        end("the machine crashed");
+        return new SimulatedBlockDevice(image, image.clone(), blockSize, durability, fate);
+    }
+
+    /** The process dies and the machine runs on: the device as another process finds it. */
+    public synchronized SimulatedBlockDevice kill(RandomGenerator fate) {
+        SimulatedBlockDevice next =
+                new SimulatedBlockDevice(durable.clone(), visible.clone(), blockSize, durability, fate);
+        next.ticks = ticks;
+        next.volatiles.addAll(volatiles);
+        next.inFlight.addAll(inFlight);
+        for (Write write : inFlight) {
+            next.land(write, write.anySectors(fate), durability == Durability.WRITE_THROUGH);
+        }
+        end("the process was killed");
+        return next;
+    }
+
+    // The contract's side.
+
+    @Override
+    public String path() {
+        return "simulated device";
+    }
+
+    @Override
+    public long size() {
+        return durable.length;
+    }
+
+    @Override
+    public int blockSize() {
+        return blockSize;
+    }
+
+    @Override
+    public boolean writesAreDurable() {
+        return durability != Durability.SYNC;
+    }
+
+    @Override
+    public synchronized void write(long position, ByteBuffer source) throws IOException {
+        Write write = submit(position, source);
+        switch (faults.write(position, source.remaining())) {
+            case SUCCEED -> finish(write);
+            case FAIL -> {
+                IOException failure = new IOException("injected: the write at " + position + " failed");
+                fail(write, failure);
+                throw failure;
+            }
+            case HANG -> hang();
+        }
+        source.position(source.limit());
+    }
+
+    @Override
+    public synchronized void read(long position, ByteBuffer target) throws IOException {
+        alive();
+        BlockRange.check(this, position, target);
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("A read-only buffer can't be read into");
+        }
+        int length = target.remaining();
+        switch (faults.read(position, length)) {
+            case SUCCEED -> fill(Math.toIntExact(position), target, length);
+            case FAIL -> {
+                fill(Math.toIntExact(position), target.duplicate(), random.nextInt(length / SECTOR + 1) * SECTOR);
+                throw new IOException("injected: the read at " + position + " failed or fell short");
+            }
+            case HANG -> hang();
+        }
+    }
+
+    @Override
+    public synchronized void sync() throws IOException {
+        Sync sync = beginSync();
+        switch (faults.sync()) {
+            case SUCCEED -> finishSync(sync);
+            case FAIL -> {
+                failSync(sync);
+                throw new IOException("injected: the sync failed");
+            }
+            case HANG -> hang();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        end("it was closed");
+    }
+
+    private void alive() throws IOException {
+        if (gone != null) {
+            throw new IOException("The simulated device is gone: " + gone);
+        }
+    }
+
+    private void end(String why) {
+        if (gone == null) {
+            gone = why;
+        }
+        notifyAll();
+    }
+
+    private void hang() throws IOException {
+        boolean interrupted = false;
+        while (gone == null) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                // A thread that waits for a real device in the kernel can't be interrupted either.
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        alive();
+    }
+
+    private void land(Write write, BitSet sectors, boolean durably) {
+        if (!inFlight.remove(write)) {
+            throw new IllegalStateException(write + " is not in flight here");
+        }
+        write.written = sectors;
+        write.finished = ++ticks;
+        write.copy(visible, sectors);
+        if (durably) {
+            settle(write);
+        } else {
+            volatiles.add(write);
+        }
+    }
+
+    private void settle(Write write) {
+        write.copy(durable, write.written);
+        BitSet replaced = write.writtenOnDevice();
+        volatiles.stream()
+                .filter(earlier -> earlier.finished < write.finished)
+                .forEach(earlier -> earlier.forget(replaced));
+    }
+
+    private void fill(int position, ByteBuffer target, int length) {
+        int start = target.position();
+        target.put(visible, position, length);
+        for (Write write : inFlight) {
+            write.mixInto(target.duplicate().position(start), position, length, write.anySectors(random));
+        }
+    }
+}
