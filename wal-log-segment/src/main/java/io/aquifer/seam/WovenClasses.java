@@ -84,9 +84,8 @@ public record WovenClasses(String home, String kafkaVersion, List<String> names)
 
     private static String origin(String name, ClassLoader classPath) {
         try {
-            CodeSource source = Class.forName(name, false, classPath)
-                    .getProtectionDomain()
-                    .getCodeSource();
+            CodeSource source =
+                    Class.forName(name, false, classPath).getProtectionDomain().getCodeSource();
             return source == null ? "an unknown place" : String.valueOf(source.getLocation());
         } catch (ClassNotFoundException | LinkageError e) {
             throw new ClassPathException("The class " + name + " can't be loaded from the class path", e);
