@@ -3,7 +3,6 @@ package io.aquifer.wal.device;
 import io.aquifer.wal.device.DeviceOpenException.Reason;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -22,10 +21,10 @@ public final class BlockDevices {
     private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
 
     /**
-     * What files are read and written in, and at most what a raw device's physical block counts for: the page size of
-     * the file systems in use, and no smaller than any logical block that they can lie on.
+     * The unit of files, as the page size of the file systems in use, and the largest of raw devices, as a superblock
+     * must be a whole number of blocks. A physical block that is larger only makes the device read before it writes.
      */
-    static final int FILE_BLOCK_SIZE = 4096;
+    static final int MAX_BLOCK_SIZE = 4096;
 
     private final NativeIo io;
     private final SysBlock sys;
@@ -72,7 +71,7 @@ public final class BlockDevices {
         String path = kind.path().toString();
         int fd = untilFree(Errno.EBUSY, () -> io.open(path, flags | io.directFlag() | NativeIo.O_CLOEXEC, 0));
         if (fd < 0) {
-            throw refused(given, kind, -fd);
+            throw OpenFailures.refused(given, kind, -fd);
         }
         boolean opened = false;
         try {
@@ -80,7 +79,7 @@ public final class BlockDevices {
                 lock(given, fd);
                 checkAllocated(given, kind, fd);
             }
-            int blockSize = kind.raw() ? rawBlockSize(given, fd) : FILE_BLOCK_SIZE;
+            int blockSize = kind.raw() ? rawBlockSize(given, fd) : MAX_BLOCK_SIZE;
             long size = kind.raw() ? rawSize(given, fd, blockSize) : fileSize(given, kind);
             DirectBlockDevice device =
                     new DirectBlockDevice(io, fd, given.toString(), size, blockSize, kind.raw(), writable, durability);
@@ -97,10 +96,10 @@ public final class BlockDevices {
     private void lock(Path path, int fd) throws IOException {
         int result = untilFree(Errno.EAGAIN, () -> io.lock(fd));
         if (result == -Errno.EAGAIN) {
-            throw inUse(path);
+            throw OpenFailures.inUse(path);
         }
         if (result < 0) {
-            throw failed(path, "flock", -result);
+            throw OpenFailures.failed(path, "flock", -result);
         }
     }
 
@@ -119,15 +118,21 @@ public final class BlockDevices {
         int logical = io.logicalBlockSize(fd);
         int physical = io.physicalBlockSize(fd);
         if (logical < 0 || physical < 0) {
-            throw failed(path, "ioctl for the block size", -Math.min(logical, physical));
+            throw OpenFailures.failed(path, "ioctl for the block size", -Math.min(logical, physical));
         }
-        return Math.max(logical, Math.min(physical, FILE_BLOCK_SIZE));
+        if (logical > MAX_BLOCK_SIZE) {
+            throw new DeviceOpenException(
+                    Reason.BAD_SIZE,
+                    path + " has logical blocks of " + logical + " bytes, a WAL needs blocks of " + MAX_BLOCK_SIZE
+                            + " at most. Name another device, or have this one formatted with smaller blocks.");
+        }
+        return Math.max(logical, Math.min(physical, MAX_BLOCK_SIZE));
     }
 
     private long rawSize(Path path, int fd, int blockSize) throws DeviceOpenException {
         long size = io.blockDeviceSize(fd);
         if (size < 0) {
-            throw failed(path, "ioctl BLKGETSIZE64", (int) -size);
+            throw OpenFailures.failed(path, "ioctl BLKGETSIZE64", (int) -size);
         }
         long whole = size - size % blockSize;
         if (whole == 0) {
@@ -140,10 +145,10 @@ public final class BlockDevices {
     }
 
     private static long fileSize(Path path, FileKind kind) throws DeviceOpenException {
-        if (kind.length() == 0 || kind.length() % FILE_BLOCK_SIZE != 0) {
+        if (kind.length() == 0 || kind.length() % MAX_BLOCK_SIZE != 0) {
             throw new DeviceOpenException(
                     Reason.BAD_SIZE,
-                    path + " has " + kind.length() + " bytes. A WAL's file has a multiple of " + FILE_BLOCK_SIZE
+                    path + " has " + kind.length() + " bytes. A WAL's file has a multiple of " + MAX_BLOCK_SIZE
                             + " bytes, and not 0, from the moment it was created: this is no such file, or it was cut."
                             + " Remove it and have it created again, if nothing on it matters.");
         }
@@ -158,55 +163,9 @@ public final class BlockDevices {
             throw new DeviceOpenException(
                     Reason.NO_DIRECT_IO,
                     "The first block of " + device.path() + " (" + device.blockSize()
-                            + " bytes) can't be read with direct I/O" + fileSystem(kind) + ": " + e.getMessage(),
+                            + " bytes) can't be read with direct I/O" + OpenFailures.fileSystem(kind) + ": "
+                            + e.getMessage(),
                     e);
-        }
-    }
-
-    private DeviceOpenException refused(Path path, FileKind kind, int errno) {
-        return switch (errno) {
-            case Errno.ENOENT, Errno.ENXIO, Errno.ENODEV, Errno.ENOMEDIUM ->
-                new DeviceOpenException(
-                        Reason.NOT_FOUND,
-                        "No device answers behind " + path + " (" + Errno.describe(errno)
-                                + "). Check that the volume is attached (lsblk lists what is).");
-            case Errno.EACCES, Errno.EPERM, Errno.EROFS ->
-                DeviceOpenException.permission(path, Errno.describe(errno), null);
-            case Errno.EBUSY -> inUse(path);
-            case Errno.EINVAL ->
-                new DeviceOpenException(
-                        Reason.NO_DIRECT_IO,
-                        path + " can't be opened for direct I/O" + fileSystem(kind)
-                                + ". A WAL needs it, or its writes would wait in the page cache: use a raw device, or a"
-                                + " file on ext4 or XFS.");
-            default -> failed(path, "open", errno);
-        };
-    }
-
-    private static DeviceOpenException inUse(Path path) {
-        return new DeviceOpenException(
-                Reason.IN_USE,
-                path + " is in use by another process, mounted, swapped to, or part of another device. A WAL belongs to"
-                        + " one broker: stop the other user (fuser -v, lsblk and /proc/swaps tell who it is), or name"
-                        + " another device.");
-    }
-
-    private static DeviceOpenException failed(Path path, String call, int errno) {
-        return new DeviceOpenException(
-                Reason.FAILED,
-                path + " can't be opened: " + call + " answered " + Errno.describe(errno)
-                        + ". Look for the device's errors in the kernel log.");
-    }
-
-    private static String fileSystem(FileKind kind) {
-        if (kind.raw()) {
-            return "";
-        }
-        try {
-            return " on a file system of type "
-                    + Files.getFileStore(kind.path()).type();
-        } catch (IOException e) {
-            return "";
         }
     }
 

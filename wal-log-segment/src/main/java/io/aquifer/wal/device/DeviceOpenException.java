@@ -23,7 +23,7 @@ public final class DeviceOpenException extends IOException {
         IN_USE,
         /** Its file system, or the kernel, doesn't do direct I/O on it. */
         NO_DIRECT_IO,
-        /** Empty, or no whole number of blocks, or more than there is room for. */
+        /** Empty, or no whole number of blocks, or blocks that are too large, or more than there is room for. */
         BAD_SIZE,
         /** A file with parts that were never written. */
         SPARSE,

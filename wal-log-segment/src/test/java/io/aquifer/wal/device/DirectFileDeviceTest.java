@@ -8,7 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A preallocated file keeps the contract. */
 class DirectFileDeviceTest extends BlockDeviceContractTest {
 
-    @TempDir
+    @TempDir(factory = OnDisk.class)
     Path directory;
 
     @Override

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A raw block device keeps the contract. */
 class DirectLoopDeviceTest extends BlockDeviceContractTest {
 
-    @TempDir
+    @TempDir(factory = OnDisk.class)
     static Path directory;
 
     private static LoopDevice loop;
