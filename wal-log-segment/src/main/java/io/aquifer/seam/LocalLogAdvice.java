@@ -40,7 +40,7 @@ public final class LocalLogAdvice {
 
         @Advice.OnMethodExit
         static void exit(@Advice.This LocalLog log) {
-            Seams.truncated(log);
+            Seams.emptied(log);
         }
     }
 }

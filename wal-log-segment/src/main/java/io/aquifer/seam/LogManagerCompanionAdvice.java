@@ -1,5 +1,6 @@
 package io.aquifer.seam;
 
+import java.io.IOException;
 import kafka.server.KafkaConfig;
 import net.bytebuddy.asm.Advice;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
@@ -22,7 +23,8 @@ public final class LogManagerCompanionAdvice {
         private Apply() {}
 
         @Advice.OnMethodEnter
-        static void enter(@Advice.Argument(0) KafkaConfig config, @Advice.Argument(6) LogDirFailureChannel failures) {
+        static void enter(@Advice.Argument(0) KafkaConfig config, @Advice.Argument(6) LogDirFailureChannel failures)
+                throws IOException {
             Seams.start(config, failures);
         }
     }

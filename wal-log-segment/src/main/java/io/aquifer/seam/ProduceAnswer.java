@@ -4,6 +4,8 @@ import java.util.Map;
 import kafka.server.ReplicaManager;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.requests.ProduceResponse.PartitionResponse;
+import org.apache.kafka.server.LogAppendResult;
+import org.apache.kafka.server.purgatory.DelayedProduce.ProducePartitionStatus;
 import org.jspecify.annotations.Nullable;
 import scala.Function1;
 import scala.runtime.AbstractFunction1;
@@ -21,19 +23,16 @@ final class ProduceAnswer extends AbstractFunction1<Map<TopicIdPartition, Partit
     private static final ThreadLocal<@Nullable ProduceAnswer> CURRENT = new ThreadLocal<>();
 
     private final ReplicaManager replicaManager;
-    private final short requiredAcks;
     private final long timeoutMs;
     private final Function1<Map<TopicIdPartition, PartitionResponse>, BoxedUnit> callback;
-    private scala.collection.@Nullable Map<TopicIdPartition, ?> appendResults;
-    private scala.collection.@Nullable Map<TopicIdPartition, ?> produceStatus;
+    private scala.collection.@Nullable Map<TopicIdPartition, LogAppendResult> appendResults;
+    private scala.collection.@Nullable Map<TopicIdPartition, ProducePartitionStatus> produceStatus;
 
     private ProduceAnswer(
             ReplicaManager replicaManager,
-            short requiredAcks,
             long timeoutMs,
             Function1<Map<TopicIdPartition, PartitionResponse>, BoxedUnit> callback) {
         this.replicaManager = replicaManager;
-        this.requiredAcks = requiredAcks;
         this.timeoutMs = timeoutMs;
         this.callback = callback;
     }
@@ -41,18 +40,17 @@ final class ProduceAnswer extends AbstractFunction1<Map<TopicIdPartition, Partit
     /** The callback for the request that this thread begins to append. */
     static ProduceAnswer begin(
             ReplicaManager replicaManager,
-            short requiredAcks,
             long timeoutMs,
             Function1<Map<TopicIdPartition, PartitionResponse>, BoxedUnit> callback) {
-        ProduceAnswer answer = new ProduceAnswer(replicaManager, requiredAcks, timeoutMs, callback);
+        ProduceAnswer answer = new ProduceAnswer(replicaManager, timeoutMs, callback);
         CURRENT.set(answer);
         return answer;
     }
 
     /** What the request begun on this thread appended; without effect where none was. */
     static void appended(
-            scala.collection.Map<TopicIdPartition, ?> appendResults,
-            scala.collection.Map<TopicIdPartition, ?> produceStatus) {
+            scala.collection.Map<TopicIdPartition, LogAppendResult> appendResults,
+            scala.collection.Map<TopicIdPartition, ProducePartitionStatus> produceStatus) {
         ProduceAnswer answer = CURRENT.get();
         if (answer == null) return;
         CURRENT.remove();
@@ -64,7 +62,7 @@ final class ProduceAnswer extends AbstractFunction1<Map<TopicIdPartition, Partit
     public BoxedUnit apply(Map<TopicIdPartition, PartitionResponse> response) {
         boolean takenOver = appendResults != null
                 && produceStatus != null
-                && Seams.awaitDevice(replicaManager, requiredAcks, timeoutMs, appendResults, produceStatus, callback);
+                && Seams.awaitDevice(replicaManager, timeoutMs, appendResults, produceStatus, callback);
         if (!takenOver) callback.apply(response);
         return BoxedUnit.UNIT;
     }

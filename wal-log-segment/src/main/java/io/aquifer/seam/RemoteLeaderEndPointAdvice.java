@@ -3,6 +3,8 @@ package io.aquifer.seam;
 import java.util.Map;
 import net.bytebuddy.asm.Advice;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.server.PartitionFetchState;
 
 /**
  * Keeps a follower from asking for more than its WAL has room for, and from reporting an end that is not durable.
@@ -23,7 +25,7 @@ public final class RemoteLeaderEndPointAdvice {
         private Fetch() {}
 
         @Advice.OnMethodExit
-        static void exit(@Advice.Return Map<TopicPartition, ?> fetched) {
+        static void exit(@Advice.Return Map<TopicPartition, FetchResponseData.PartitionData> fetched) {
             Seams.reserveFetched(fetched);
         }
     }
@@ -35,7 +37,8 @@ public final class RemoteLeaderEndPointAdvice {
         private BuildFetch() {}
 
         @Advice.OnMethodEnter
-        static void enter(@Advice.Argument(value = 0, readOnly = false) Map<TopicPartition, ?> partitions) {
+        static void enter(
+                @Advice.Argument(value = 0, readOnly = false) Map<TopicPartition, PartitionFetchState> partitions) {
             partitions = Seams.reportable(partitions);
         }
     }

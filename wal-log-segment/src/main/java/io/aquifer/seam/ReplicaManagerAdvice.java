@@ -4,7 +4,10 @@ import java.util.Map;
 import kafka.server.ReplicaManager;
 import net.bytebuddy.asm.Advice;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.ProduceResponse.PartitionResponse;
+import org.apache.kafka.server.LogAppendResult;
+import org.apache.kafka.server.purgatory.DelayedProduce.ProducePartitionStatus;
 import scala.Function1;
 import scala.runtime.BoxedUnit;
 
@@ -54,8 +57,8 @@ public final class ReplicaManagerAdvice {
 
         @Advice.OnMethodExit
         static void exit(
-                @Advice.Argument(0) scala.collection.Map<TopicIdPartition, ?> appendResults,
-                @Advice.Return scala.collection.Map<TopicIdPartition, ?> produceStatus) {
+                @Advice.Argument(0) scala.collection.Map<TopicIdPartition, LogAppendResult> appendResults,
+                @Advice.Return scala.collection.Map<TopicIdPartition, ProducePartitionStatus> produceStatus) {
             Seams.appended(appendResults, produceStatus);
         }
     }
@@ -67,7 +70,8 @@ public final class ReplicaManagerAdvice {
         private AppendToLocalLog() {}
 
         @Advice.OnMethodEnter
-        static void enter(@Advice.Argument(2) scala.collection.Map<TopicIdPartition, ?> entriesPerPartition) {
+        static void enter(
+                @Advice.Argument(2) scala.collection.Map<TopicIdPartition, MemoryRecords> entriesPerPartition) {
             Seams.reserve(entriesPerPartition);
         }
 

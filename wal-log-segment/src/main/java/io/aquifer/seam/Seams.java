@@ -1,8 +1,11 @@
 package io.aquifer.seam;
 
+import io.aquifer.log.AquiferConfig;
+import io.aquifer.log.AquiferRuntime;
 import io.aquifer.log.SharedLog;
+import io.aquifer.log.SharedLogs.Opening;
 import java.io.File;
-import java.util.List;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import kafka.cluster.Partition;
@@ -11,8 +14,14 @@ import kafka.server.ReplicaManager;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.ProduceResponse.PartitionResponse;
+import org.apache.kafka.common.utils.AppInfoParser;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.server.LogAppendResult;
+import org.apache.kafka.server.PartitionFetchState;
+import org.apache.kafka.server.purgatory.DelayedProduce.ProducePartitionStatus;
 import org.apache.kafka.storage.internals.log.LocalLog;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
@@ -21,6 +30,7 @@ import org.apache.kafka.storage.internals.log.LogSegment;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.jspecify.annotations.Nullable;
 import scala.Function1;
+import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.BoxedUnit;
 
 /**
@@ -31,20 +41,48 @@ import scala.runtime.BoxedUnit;
  */
 public final class Seams {
 
+    private static volatile @Nullable AquiferRuntime runtime;
+
     private Seams() {}
 
     /** {@code LogManager$.apply}, on entry: starts the runtime, or refuses to start the broker. */
-    public static void start(KafkaConfig config, LogDirFailureChannel failures) {}
+    public static void start(KafkaConfig config, LogDirFailureChannel failures) throws IOException {
+        if (AquiferConfig.isPresent(config.originals())) {
+            ClassLoader classPath = Seams.class.getClassLoader();
+            WovenClasses.on(classPath).verify(classPath, AppInfoParser.getVersion());
+            install(AquiferRuntime.start(config, failures));
+        }
+    }
+
+    /** Makes {@code started} the runtime of this process, of which there is one at most. */
+    public static synchronized void install(AquiferRuntime started) {
+        if (runtime != null) {
+            throw new IllegalStateException("Aquifer runs in this process already");
+        }
+        runtime = started;
+    }
 
     /** {@code LogManager.loadLogs}, on regular exit: every log found on disk is open. */
-    public static void loaded() {}
+    public static void loaded() {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.loaded();
+        }
+    }
 
     /** {@code LogManager.shutdown}, on exit: every log is flushed and closed. */
-    public static void stop() {}
+    public static synchronized void stop() {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            runtime = null;
+            running.stop();
+        }
+    }
 
     /** {@code LogSegment.open}, on regular exit: the segment to hand out instead of {@code stock}. */
     public static LogSegment segment(LogSegment stock, File dir, LogConfig config, Time time, String fileSuffix) {
-        return stock;
+        AquiferRuntime running = runtime;
+        return running == null ? stock : running.logs().segment(stock, dir, config, time, fileSuffix);
     }
 
     /**
@@ -52,50 +90,92 @@ public final class Seams {
      * answer to {@code logStartOffset}, {@code recoveryPoint} and {@code lastShutdownClean}.
      */
     public static Opening opening(
-            File dir,
-            LogConfig config,
-            Optional<Uuid> topicId,
-            long logStartOffset,
-            long recoveryPoint,
-            boolean lastShutdownClean,
-            boolean remoteStorageSystemEnable) {
-        return new Opening(logStartOffset, recoveryPoint, lastShutdownClean);
+            File dir, Optional<Uuid> topicId, long logStartOffset, long recoveryPoint, boolean lastShutdownClean)
+            throws IOException {
+        AquiferRuntime running = runtime;
+        Opening stock = new Opening(logStartOffset, recoveryPoint, lastShutdownClean);
+        return running == null ? stock : running.logs().opening(dir, topicId, stock);
     }
 
-    /** How {@code UnifiedLog.create} is to load a directory: its arguments of the same names. */
-    public record Opening(long logStartOffset, long recoveryPoint, boolean lastShutdownClean) {}
-
     /** {@code UnifiedLog.create}, on exit, thrown or not: {@code log} is null where it threw. */
-    public static void opened(File dir, @Nullable UnifiedLog log) {}
+    public static void opened(File dir, @Nullable UnifiedLog log) throws IOException {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.logs().opened(dir, log);
+        }
+    }
 
     /** {@code UnifiedLog.maybeIncrementHighWatermark}, on entry: the high watermark to use instead. */
     public static LogOffsetMetadata cap(@Nullable SharedLog log, LogOffsetMetadata highWatermark) {
-        return highWatermark;
+        return log == null ? highWatermark : log.cap(highWatermark);
     }
 
     /** {@code UnifiedLog.updateConfig}, on exit. */
-    public static void configChanged(UnifiedLog log) {}
-
-    /** {@code UnifiedLog.renameDir}, on entry. */
-    public static void renaming(UnifiedLog log, String newName) {}
+    public static void configChanged(UnifiedLog log) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.logs().configChanged(log);
+        }
+    }
 
     /** {@code UnifiedLog.renameDir}, on regular exit. */
-    public static void renamed(UnifiedLog log, String newName) {}
+    public static void renamed(UnifiedLog log) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.logs().renamed(log);
+        }
+    }
 
-    /** {@code UnifiedLog.maybeIncrementLogStartOffset} when it answered true, {@code truncateFullyAndStartAt} always; on regular exit. */
-    public static void logStartChanged(UnifiedLog log) {}
+    /**
+     * {@code UnifiedLog.maybeIncrementLogStartOffset} when it answered true, {@code truncateFullyAndStartAt} always; on
+     * regular exit.
+     */
+    public static void logStartChanged(UnifiedLog log) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.logs().logStartChanged(log);
+        }
+    }
 
     /** {@code UnifiedLog.close} and {@code closeHandlers}, on exit. */
-    public static void closed(UnifiedLog log) {}
+    public static void closed(UnifiedLog log) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.logs().closed(log);
+        }
+    }
 
-    /** {@code LocalLog.truncateTo} and {@code truncateFullyAndStartAt}, on regular exit, under the log's lock. */
-    public static void truncated(LocalLog log) {}
+    /** {@code LocalLog.truncateTo}, on regular exit, under the log's lock. */
+    public static void truncated(LocalLog log) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.logs().truncated(log, false);
+        }
+    }
+
+    /** {@code LocalLog.truncateFullyAndStartAt}, on regular exit, under the log's lock. */
+    public static void emptied(LocalLog log) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.logs().truncated(log, true);
+        }
+    }
 
     /** {@code Partition.maybeIncrementLeaderHW}, on entry. */
-    public static void leading(Partition partition, UnifiedLog leaderLog) {}
+    public static void leading(Partition partition, UnifiedLog leaderLog) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.logs().leading(partition, leaderLog);
+        }
+    }
 
     /** {@code Partition.maybeReplaceCurrentWithFutureReplica}, on entry, before any lock is taken. */
-    public static void beforeSwap(Partition partition) {}
+    public static void beforeSwap(Partition partition) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.logs().beforeSwap(partition);
+        }
+    }
 
     /**
      * {@code ReplicaManager.appendRecords}, on entry: what is to be called with the answer instead of
@@ -106,15 +186,15 @@ public final class Seams {
             short requiredAcks,
             long timeoutMs,
             Function1<Map<TopicIdPartition, PartitionResponse>, BoxedUnit> responseCallback) {
-        return requiredAcks == 1
-                ? ProduceAnswer.begin(replicaManager, requiredAcks, timeoutMs, responseCallback)
+        return requiredAcks == 1 && runtime != null
+                ? ProduceAnswer.begin(replicaManager, timeoutMs, responseCallback)
                 : responseCallback;
     }
 
     /** {@code ReplicaManager.buildProducePartitionStatus}, on regular exit, on the thread of {@link #answer}. */
     public static void appended(
-            scala.collection.Map<TopicIdPartition, ?> appendResults,
-            scala.collection.Map<TopicIdPartition, ?> produceStatus) {
+            scala.collection.Map<TopicIdPartition, LogAppendResult> appendResults,
+            scala.collection.Map<TopicIdPartition, ProducePartitionStatus> produceStatus) {
         ProduceAnswer.appended(appendResults, produceStatus);
     }
 
@@ -123,35 +203,59 @@ public final class Seams {
      *
      * @return true if the response was taken over, and Kafka is not to give it
      */
-    public static boolean awaitDevice(
+    static boolean awaitDevice(
             ReplicaManager replicaManager,
-            short requiredAcks,
             long timeoutMs,
-            scala.collection.Map<TopicIdPartition, ?> initialAppendResults,
-            scala.collection.Map<TopicIdPartition, ?> initialProduceStatus,
-            Object responseCallback) {
-        return false;
+            scala.collection.Map<TopicIdPartition, LogAppendResult> appendResults,
+            scala.collection.Map<TopicIdPartition, ProducePartitionStatus> produceStatus,
+            Function1<Map<TopicIdPartition, PartitionResponse>, BoxedUnit> responseCallback) {
+        AquiferRuntime running = runtime;
+        return running != null
+                && running.acks()
+                        .await(
+                                replicaManager,
+                                timeoutMs,
+                                CollectionConverters.asJava(appendResults),
+                                CollectionConverters.asJava(produceStatus),
+                                responseCallback::apply);
     }
 
     /** {@code ReplicaManager.appendToLocalLog}, on entry: reserves WAL space for this thread before any lock is held. */
-    public static void reserve(scala.collection.Map<TopicIdPartition, ?> entriesPerPartition) {}
-
-    /** {@code RemoteLeaderEndPoint.fetch}, on regular exit: reserves WAL space for what was fetched, or throws. */
-    public static void reserveFetched(Map<TopicPartition, ?> fetched) {}
-
-    /** Exit of {@code appendToLocalLog} and {@code AbstractFetcherThread.processFetchRequest}, thrown or not. */
-    public static void release() {}
-
-    /** {@code AbstractFetcherThread.maybeFetch}, on entry: waits until what this thread appended is durable. */
-    public static void awaitAppended() {}
-
-    /** {@code RemoteLeaderEndPoint.buildFetch}, on entry: the partitions whose end may be reported to the leader. */
-    public static Map<TopicPartition, ?> reportable(Map<TopicPartition, ?> partitions) {
-        return partitions;
+    public static void reserve(scala.collection.Map<TopicIdPartition, MemoryRecords> entriesPerPartition) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.gate().reserve(CollectionConverters.asJava(entriesPerPartition));
+        }
     }
 
-    /** Names of the Kafka classes that must have been loaded from the Aquifer JAR. */
-    public static List<String> wovenClasses() {
-        return List.of();
+    /** {@code RemoteLeaderEndPoint.fetch}, on regular exit: reserves WAL space for what was fetched, or throws. */
+    public static void reserveFetched(Map<TopicPartition, FetchResponseData.PartitionData> fetched) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.gate().reserveFetched(fetched);
+        }
+    }
+
+    /** Exit of {@code appendToLocalLog} and {@code AbstractFetcherThread.processFetchRequest}, thrown or not. */
+    public static void release() {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.gate().release();
+        }
+    }
+
+    /** {@code AbstractFetcherThread.maybeFetch}, on entry: waits until what this thread appended is durable. */
+    public static void awaitAppended() {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.gate().awaitAppended();
+        }
+    }
+
+    /** {@code RemoteLeaderEndPoint.buildFetch}, on entry: the partitions whose end may be reported to the leader. */
+    public static Map<TopicPartition, PartitionFetchState> reportable(
+            Map<TopicPartition, PartitionFetchState> partitions) {
+        AquiferRuntime running = runtime;
+        return running == null ? partitions : running.gate().reportable(partitions);
     }
 }

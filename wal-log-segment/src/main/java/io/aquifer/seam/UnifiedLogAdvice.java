@@ -1,11 +1,12 @@
 package io.aquifer.seam;
 
 import io.aquifer.log.SharedLog;
+import io.aquifer.log.SharedLogs.Opening;
 import java.io.File;
+import java.io.IOException;
 import java.util.Optional;
 import net.bytebuddy.asm.Advice;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.LogOffsetMetadata;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.jspecify.annotations.Nullable;
@@ -49,21 +50,19 @@ public final class UnifiedLogAdvice {
         @Advice.OnMethodEnter
         static void enter(
                 @Advice.Argument(0) File dir,
-                @Advice.Argument(1) LogConfig config,
                 @Advice.Argument(value = 2, readOnly = false) long logStartOffset,
                 @Advice.Argument(value = 3, readOnly = false) long recoveryPoint,
                 @Advice.Argument(value = 11, readOnly = false) boolean lastShutdownClean,
-                @Advice.Argument(12) Optional<Uuid> topicId,
-                @Advice.Argument(14) boolean remoteStorageSystemEnable) {
-            Seams.Opening opening = Seams.opening(
-                    dir, config, topicId, logStartOffset, recoveryPoint, lastShutdownClean, remoteStorageSystemEnable);
+                @Advice.Argument(12) Optional<Uuid> topicId)
+                throws IOException {
+            Opening opening = Seams.opening(dir, topicId, logStartOffset, recoveryPoint, lastShutdownClean);
             logStartOffset = opening.logStartOffset();
             recoveryPoint = opening.recoveryPoint();
             lastShutdownClean = opening.lastShutdownClean();
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
-        static void exit(@Advice.Argument(0) File dir, @Advice.Return @Nullable UnifiedLog log) {
+        static void exit(@Advice.Argument(0) File dir, @Advice.Return @Nullable UnifiedLog log) throws IOException {
             Seams.opened(dir, log);
         }
     }
@@ -94,20 +93,15 @@ public final class UnifiedLogAdvice {
         }
     }
 
-    /** Around a change of the directory's name. */
+    /** After the directory's name changed. */
     @Seam("renameDir(String, boolean)")
     public static final class RenameDir {
 
         private RenameDir() {}
 
-        @Advice.OnMethodEnter
-        static void enter(@Advice.This UnifiedLog log, @Advice.Argument(0) String newName) {
-            Seams.renaming(log, newName);
-        }
-
         @Advice.OnMethodExit
-        static void exit(@Advice.This UnifiedLog log, @Advice.Argument(0) String newName) {
-            Seams.renamed(log, newName);
+        static void exit(@Advice.This UnifiedLog log) {
+            Seams.renamed(log);
         }
     }
 

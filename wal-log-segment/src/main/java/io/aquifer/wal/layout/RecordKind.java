@@ -8,7 +8,7 @@ public enum RecordKind {
     DATA(1),
     /** The log ends at the base offset; what it held from there on is gone. */
     TRUNCATE(2),
-    /** The log was emptied and begins and ends at the base offset. */
+    /** The log was emptied and ends at the base offset, where the next record goes. */
     RESTART(3),
     /** The log's start offset is the base offset. */
     LOG_START(4),

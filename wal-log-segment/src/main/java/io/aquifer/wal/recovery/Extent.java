@@ -6,5 +6,7 @@ package io.aquifer.wal.recovery;
  * @param block position of its block
  * @param payload where its payload begins, in bytes from the block's start
  * @param length of the payload in bytes
+ * @param checksum CRC32C of the payload
  */
-public record Extent(long baseOffset, long lastOffset, int leaderEpoch, long block, int payload, int length) {}
+public record Extent(
+        long baseOffset, long lastOffset, int leaderEpoch, long block, int payload, int length, int checksum) {}

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +76,13 @@ public final class RecoveredLog {
             case DATA -> {
                 cutFrom(offset);
                 extents.add(new Extent(
-                        offset, record.lastOffset(), record.leaderEpoch(), block, payload, record.payloadLength()));
+                        offset,
+                        record.lastOffset(),
+                        record.leaderEpoch(),
+                        block,
+                        payload,
+                        record.payloadLength(),
+                        checksum(bytes)));
                 endOffset = record.lastOffset() + 1;
             }
             case TRUNCATE -> {
@@ -86,7 +93,7 @@ public final class RecoveredLog {
             case RESTART -> {
                 extents.clear();
                 endOffset = offset;
-                logStartOffset = offset;
+                logStartOffset = Math.min(logStartOffset, offset);
             }
             case LOG_START -> logStartOffset = offset;
             case DELETE -> {
@@ -100,6 +107,12 @@ public final class RecoveredLog {
                 topic = StandardCharsets.UTF_8.decode(bytes).toString();
             }
         }
+    }
+
+    private static int checksum(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate());
+        return (int) crc.getValue();
     }
 
     private void cutFrom(long offset) {

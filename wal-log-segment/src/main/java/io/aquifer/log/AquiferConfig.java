@@ -1,0 +1,219 @@
+package io.aquifer.log;
+
+import io.aquifer.wal.append.WalSettings;
+import io.aquifer.wal.device.DurabilitySetting;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigException;
+
+/** Aquifer's settings in server.properties. */
+public final class AquiferConfig extends AbstractConfig {
+
+    /** All settings begin with this. */
+    public static final String PREFIX = "aquifer.";
+
+    public static final String WAL_PATH_CONFIG = PREFIX + "wal.path";
+    private static final String WAL_PATH_DOC =
+            "Path of the raw block device, or the preallocated file, that holds this broker's write-ahead log. It must "
+                    + "have been formatted for this broker with `aquifer wal format`. Setting it switches Aquifer on.";
+
+    public static final String WAL_BLOCK_BYTES_CONFIG = PREFIX + "wal.block.bytes";
+    public static final int DEFAULT_WAL_BLOCK_BYTES = 1 << 20;
+    private static final String WAL_BLOCK_BYTES_DOC =
+            "How far one group commit is filled, in bytes. A single longer batch makes a longer block.";
+
+    public static final String WAL_MEMORY_BYTES_CONFIG = PREFIX + "wal.memory.bytes";
+    public static final int DEFAULT_WAL_MEMORY_BYTES = 128 << 20;
+    private static final String WAL_MEMORY_BYTES_DOC =
+            "Memory for blocks that are being filled or written, in bytes, allocated at start outside the Java heap and "
+                    + "outside -XX:MaxDirectMemorySize. At least 8 times aquifer.wal.block.bytes. No batch longer than a "
+                    + "quarter of it is accepted.";
+
+    public static final String WAL_WRITES_IN_FLIGHT_CONFIG = PREFIX + "wal.writes.in.flight";
+    public static final int DEFAULT_WAL_WRITES_IN_FLIGHT = 4;
+    private static final String WAL_WRITES_IN_FLIGHT_DOC = "How many blocks are written to the device at once.";
+
+    public static final String WAL_APPEND_TIMEOUT_MS_CONFIG = PREFIX + "wal.append.timeout.ms";
+    public static final long DEFAULT_WAL_APPEND_TIMEOUT_MS = 1000;
+    private static final String WAL_APPEND_TIMEOUT_MS_DOC =
+            "How long a request waits for room in the write-ahead log and its memory before producers get the retriable "
+                    + "error NOT_ENOUGH_REPLICAS.";
+
+    public static final String WAL_DEVICE_TIMEOUT_MS_CONFIG = PREFIX + "wal.device.timeout.ms";
+    public static final long DEFAULT_WAL_DEVICE_TIMEOUT_MS = 30_000;
+    private static final String WAL_DEVICE_TIMEOUT_MS_DOC =
+            "A device write that takes longer has failed: nothing is acknowledged any more, and the log directories of "
+                    + "shared topics go offline.";
+
+    public static final String WAL_DEVICE_SYNC_CONFIG = PREFIX + "wal.device.sync";
+    public static final String DEFAULT_WAL_DEVICE_SYNC = "auto";
+    private static final String WAL_DEVICE_SYNC_DOC =
+            "How a write is made durable. `fdatasync`: one call covers several writes. `dsync`: each write by itself, "
+                    + "with O_DSYNC. `auto`: neither where the kernel reports a raw device without a volatile cache "
+                    + "(`write through`, as for EBS volumes), else fdatasync.";
+
+    public static final String TOPICS_CONFIG = PREFIX + "topics";
+    public static final String DEFAULT_TOPICS = ".*";
+    private static final String TOPICS_DOC =
+            "Regular expressions, separated by commas. A topic is shared if its whole name matches one of them and its "
+                    + "remote.storage.enable is true.";
+
+    public static final String TRIM_INTERVAL_MS_CONFIG = PREFIX + "wal.trim.interval.ms";
+    public static final long DEFAULT_TRIM_INTERVAL_MS = 1000;
+    private static final String TRIM_INTERVAL_MS_DOC =
+            "How often it is checked whether a quarter of the write-ahead log's ring is in use. If so, local segments "
+                    + "are flushed, and the ring is trimmed up to where it was.";
+
+    /** The definition, from which the reference in the documentation is made. */
+    public static final ConfigDef CONFIG_DEF = new ConfigDef()
+            .define(
+                    WAL_PATH_CONFIG,
+                    ConfigDef.Type.STRING,
+                    ConfigDef.NO_DEFAULT_VALUE,
+                    new ConfigDef.NonEmptyString(),
+                    Importance.HIGH,
+                    WAL_PATH_DOC)
+            .define(
+                    TOPICS_CONFIG,
+                    ConfigDef.Type.LIST,
+                    DEFAULT_TOPICS,
+                    AquiferConfig::patterns,
+                    Importance.HIGH,
+                    TOPICS_DOC)
+            .define(
+                    WAL_MEMORY_BYTES_CONFIG,
+                    ConfigDef.Type.INT,
+                    DEFAULT_WAL_MEMORY_BYTES,
+                    ConfigDef.Range.between(1 << 20, 1 << 30),
+                    Importance.MEDIUM,
+                    WAL_MEMORY_BYTES_DOC)
+            .define(
+                    WAL_BLOCK_BYTES_CONFIG,
+                    ConfigDef.Type.INT,
+                    DEFAULT_WAL_BLOCK_BYTES,
+                    ConfigDef.Range.between(4096, 64 << 20),
+                    Importance.LOW,
+                    WAL_BLOCK_BYTES_DOC)
+            .define(
+                    WAL_WRITES_IN_FLIGHT_CONFIG,
+                    ConfigDef.Type.INT,
+                    DEFAULT_WAL_WRITES_IN_FLIGHT,
+                    ConfigDef.Range.between(1, 64),
+                    Importance.MEDIUM,
+                    WAL_WRITES_IN_FLIGHT_DOC)
+            .define(
+                    WAL_APPEND_TIMEOUT_MS_CONFIG,
+                    ConfigDef.Type.LONG,
+                    DEFAULT_WAL_APPEND_TIMEOUT_MS,
+                    ConfigDef.Range.between(0, 3_600_000),
+                    Importance.MEDIUM,
+                    WAL_APPEND_TIMEOUT_MS_DOC)
+            .define(
+                    WAL_DEVICE_TIMEOUT_MS_CONFIG,
+                    ConfigDef.Type.LONG,
+                    DEFAULT_WAL_DEVICE_TIMEOUT_MS,
+                    ConfigDef.Range.between(100, 3_600_000),
+                    Importance.MEDIUM,
+                    WAL_DEVICE_TIMEOUT_MS_DOC)
+            .define(
+                    WAL_DEVICE_SYNC_CONFIG,
+                    ConfigDef.Type.STRING,
+                    DEFAULT_WAL_DEVICE_SYNC,
+                    ConfigDef.ValidString.in("auto", "fdatasync", "dsync"),
+                    Importance.LOW,
+                    WAL_DEVICE_SYNC_DOC)
+            .define(
+                    TRIM_INTERVAL_MS_CONFIG,
+                    ConfigDef.Type.LONG,
+                    DEFAULT_TRIM_INTERVAL_MS,
+                    ConfigDef.Range.between(10, 3_600_000),
+                    Importance.LOW,
+                    TRIM_INTERVAL_MS_DOC);
+
+    private AquiferConfig(Map<String, ?> settings) {
+        super(CONFIG_DEF, settings, false);
+    }
+
+    /** True if any of Aquifer's settings is there. */
+    public static boolean isPresent(Map<String, ?> serverProperties) {
+        return serverProperties.keySet().stream().anyMatch(name -> name.startsWith(PREFIX));
+    }
+
+    /**
+     * Reads Aquifer's settings out of all of server.properties.
+     *
+     * @throws ConfigException with one message that names the setting, what was found and what to write instead
+     */
+    public static AquiferConfig of(Map<String, ?> serverProperties) {
+        Map<String, ?> own = serverProperties.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(PREFIX))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        TreeSet<String> unknown = new TreeSet<>(own.keySet());
+        unknown.removeAll(CONFIG_DEF.names());
+        if (!unknown.isEmpty()) {
+            throw new ConfigException("Unknown settings " + unknown + ": Aquifer knows "
+                    + new TreeSet<>(CONFIG_DEF.names()) + ". Remove or correct them.");
+        }
+        if (!own.containsKey(WAL_PATH_CONFIG)) {
+            throw new ConfigException("Settings " + new TreeSet<>(own.keySet()) + " are there, but " + WAL_PATH_CONFIG
+                    + " isn't. Set it to the device or file made with `aquifer wal format`, or remove the others.");
+        }
+        AquiferConfig config = new AquiferConfig(own);
+        int memory = config.getInt(WAL_MEMORY_BYTES_CONFIG);
+        int block = config.getInt(WAL_BLOCK_BYTES_CONFIG);
+        if (memory / 8 < block) {
+            throw new ConfigException(WAL_MEMORY_BYTES_CONFIG + "=" + memory + " is less than 8 times "
+                    + WAL_BLOCK_BYTES_CONFIG + "=" + block + ". Set it to " + 8L * block + " or more.");
+        }
+        return config;
+    }
+
+    private static void patterns(String name, Object value) {
+        for (Object pattern : (List<?>) value) {
+            try {
+                Pattern.compile((String) pattern);
+            } catch (PatternSyntaxException e) {
+                throw new ConfigException(name, pattern, "is no regular expression: " + e.getDescription());
+            }
+        }
+    }
+
+    public Path walPath() {
+        return Path.of(getString(WAL_PATH_CONFIG));
+    }
+
+    public DurabilitySetting deviceSync() {
+        return DurabilitySetting.valueOf(getString(WAL_DEVICE_SYNC_CONFIG).toUpperCase(Locale.ROOT));
+    }
+
+    public WalSettings walSettings() {
+        return new WalSettings(
+                getInt(WAL_MEMORY_BYTES_CONFIG),
+                getInt(WAL_BLOCK_BYTES_CONFIG),
+                getInt(WAL_WRITES_IN_FLIGHT_CONFIG),
+                Duration.ofMillis(getLong(WAL_DEVICE_TIMEOUT_MS_CONFIG)));
+    }
+
+    public Duration appendTimeout() {
+        return Duration.ofMillis(getLong(WAL_APPEND_TIMEOUT_MS_CONFIG));
+    }
+
+    public Duration trimInterval() {
+        return Duration.ofMillis(getLong(TRIM_INTERVAL_MS_CONFIG));
+    }
+
+    /** Whether a topic of this name may be shared. */
+    public TopicFilter topics() {
+        return new TopicFilter(getList(TOPICS_CONFIG));
+    }
+}

@@ -1,0 +1,187 @@
+package io.aquifer.log;
+
+import io.aquifer.wal.Wal;
+import io.aquifer.wal.WalOwner;
+import io.aquifer.wal.append.WriteAheadLog;
+import io.aquifer.wal.device.AlignedMemory;
+import io.aquifer.wal.device.BlockDevice;
+import io.aquifer.wal.device.BlockDevices;
+import io.aquifer.wal.device.JnaNativeIo;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import kafka.server.KafkaConfig;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.server.log.remote.storage.RemoteLogManagerConfig;
+import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
+import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything of Aquifer that runs inside a broker, from the opening of the WAL to its close. */
+public final class AquiferRuntime {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AquiferRuntime.class);
+
+    private final Wal wal;
+    private final WalMetrics metrics;
+    private final DurableCallbacks callbacks;
+    private final SharedLogs logs;
+    private final DeviceAcks acks;
+    private final AppendGate gate;
+    private final LocalTrimmer trimmer;
+    private final LogDirFailureChannel failures;
+
+    private AquiferRuntime(Wal wal, AquiferConfig config, WalMetrics metrics, LogDirFailureChannel failures) {
+        this.wal = wal;
+        this.metrics = metrics;
+        this.failures = failures;
+        this.callbacks = new DurableCallbacks();
+        WalAppender appender = new WalAppender(wal.log(), config.appendTimeout(), callbacks, metrics);
+        LogReconciler reconciler = new LogReconciler(wal.device(), wal.log().superblock(), appender);
+        this.logs = new SharedLogs(wal.log(), appender, reconciler, wal.index(), config.topics());
+        this.acks = new DeviceAcks(logs);
+        this.gate = new AppendGate(logs, appender);
+        this.trimmer = new LocalTrimmer(wal.log(), logs, config.trimInterval());
+        metrics.observe(wal.log(), this::durableLag, () -> logs.shared().size());
+        wal.log().onFailure(this::walFailed);
+    }
+
+    /**
+     * Starts with the settings in server.properties.
+     *
+     * @throws ConfigException with one message that names the setting, what was found and what to write instead
+     * @throws IOException if the WAL can't be used
+     */
+    public static AquiferRuntime start(KafkaConfig kafka, LogDirFailureChannel failures) throws IOException {
+        AquiferConfig config = AquiferConfig.of(kafka.originals());
+        if (!kafka.remoteLogManagerConfig().isRemoteStorageSystemEnabled()) {
+            throw new ConfigException(AquiferConfig.WAL_PATH_CONFIG + "=" + config.walPath() + " is set, but "
+                    + RemoteLogManagerConfig.REMOTE_LOG_STORAGE_SYSTEM_ENABLE_PROP
+                    + " is false: no topic can be shared, "
+                    + "and the log start of those that are would jump. Set it to true, on the controllers too, or remove "
+                    + "all settings that begin with " + AquiferConfig.PREFIX);
+        }
+        BrokerIdentity broker = BrokerIdentity.of(kafka);
+        BlockDevice device = new BlockDevices(new JnaNativeIo()).openForWriting(config.walPath(), config.deviceSync());
+        return start(config, device, broker.owner(), broker.directoryIds(), failures);
+    }
+
+    /**
+     * Recovers the WAL on {@code device} and starts.
+     *
+     * @param device taken over: closed with the runtime, or if this throws
+     * @param directoryIds of the broker's log directories
+     * @param failures told of the directories of shared logs if the WAL fails
+     * @throws IOException if the WAL can't be used, with a message for the operator
+     */
+    public static AquiferRuntime start(
+            AquiferConfig config,
+            BlockDevice device,
+            WalOwner owner,
+            List<UUID> directoryIds,
+            LogDirFailureChannel failures)
+            throws IOException {
+        WalMetrics metrics = new WalMetrics();
+        AlignedMemory memory = AlignedMemory.system();
+        boolean started = false;
+        try {
+            Wal wal = Wal.open(device, memory, owner, directoryIds, config.walSettings(), metrics);
+            AquiferRuntime runtime = new AquiferRuntime(wal, config, metrics, failures);
+            LOG.info(
+                    "Opened the WAL on {} in epoch {}: {} blocks with {} records from position {} to {}, where it ends "
+                            + "because of {}",
+                    device.path(),
+                    wal.log().superblock().epoch(),
+                    wal.recovery().blocks(),
+                    wal.recovery().records(),
+                    wal.log().trimPosition(),
+                    wal.recovery().end(),
+                    wal.recovery().stopReason());
+            started = true;
+            return runtime;
+        } finally {
+            if (!started) {
+                metrics.close();
+                memory.close();
+                device.close();
+            }
+        }
+    }
+
+    private long durableLag() {
+        long lag = 0;
+        for (SharedLog log : logs.shared()) {
+            UnifiedLog opened = log.log();
+            if (opened != null) {
+                lag += Math.max(0, opened.logEndOffset() - log.durableEnd().messageOffset);
+            }
+        }
+        return lag;
+    }
+
+    private void walFailed(IOException cause) {
+        LOG.error(
+                "The WAL on {} has failed: nothing is acknowledged any more",
+                wal.device().path(),
+                cause);
+        Set<String> dirs = new LinkedHashSet<>();
+        logs.shared().forEach(log -> dirs.add(log.dir().getAbsoluteFile().getParent()));
+        dirs.forEach(dir -> failures.maybeAddOfflineLogDir(
+                dir,
+                "The write-ahead log of the shared topics in " + dir + " has failed: " + cause.getMessage(),
+                cause));
+    }
+
+    /** Every log found on disk is open. */
+    public void loaded() {
+        logs.loaded();
+        trimmer.start();
+    }
+
+    /** Every log is flushed and closed: ends in good order. */
+    public void stop() {
+        try {
+            trimmer.stop();
+            if (wal.log().failure() == null) {
+                trimmer.trim(true);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | KafkaStorageException e) {
+            LOG.error("The WAL wasn't trimmed at the end; its records are replayed at the next start", e);
+        } finally {
+            close();
+        }
+    }
+
+    private void close() {
+        callbacks.close();
+        metrics.close();
+        try {
+            wal.close();
+        } catch (IOException e) {
+            LOG.error("Closing the WAL on {} failed", wal.device().path(), e);
+        }
+    }
+
+    public SharedLogs logs() {
+        return logs;
+    }
+
+    public AppendGate gate() {
+        return gate;
+    }
+
+    public DeviceAcks acks() {
+        return acks;
+    }
+
+    /** The WAL itself, for whoever has to wait for it. */
+    public WriteAheadLog wal() {
+        return wal.log();
+    }
+}

@@ -1,0 +1,108 @@
+package io.aquifer.log;
+
+import io.aquifer.wal.append.WriteAheadLog;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trims the WAL where there is no S3: what lies below a position is needed no more once the local segments hold it
+ * durably.
+ *
+ * <p>A trim takes the durable position, then flushes every shared log, then writes a checkpoint of each, so that the
+ * WAL goes on knowing all of its logs and where they end, and only then moves the trim position there. A log that can't
+ * be flushed keeps the WAL from being trimmed beyond it.
+ */
+final class LocalTrimmer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalTrimmer.class);
+    private static final int TRIM_FRACTION = 4;
+
+    private final WriteAheadLog wal;
+    private final SharedLogs logs;
+    private final long intervalNanos;
+    private final Thread thread;
+    private volatile boolean closing;
+
+    LocalTrimmer(WriteAheadLog wal, SharedLogs logs, Duration interval) {
+        this.wal = wal;
+        this.logs = logs;
+        this.intervalNanos = interval.toNanos();
+        this.thread = new Thread(this::run, "aquifer-wal-trimmer");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        while (!closing && wal.failure() == null) {
+            LockSupport.parkNanos(this, intervalNanos);
+            if (!closing && wal.ringUsed() > wal.ringCapacity() / TRIM_FRACTION) {
+                trimOnce();
+            }
+        }
+    }
+
+    private void trimOnce() {
+        try {
+            trim(false);
+        } catch (IOException | KafkaStorageException e) {
+            LOG.error("The WAL couldn't be trimmed; trying again in {} ms", intervalNanos / 1_000_000, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            wal.fail(new IOException("trimming the WAL broke: " + e, e));
+            throw e;
+        }
+    }
+
+    /**
+     * Trims as far as can be.
+     *
+     * @param clean true after every log was closed in good order
+     */
+    synchronized void trim(boolean clean) throws IOException, InterruptedException {
+        long position = wal.durablePosition();
+        long lastCheckpoint = -1;
+        for (SharedLog log : logs.shared()) {
+            lastCheckpoint = Math.max(lastCheckpoint, flushAndCheckpoint(log));
+        }
+        position = Math.min(position, logs.pinnedPosition());
+        if (lastCheckpoint >= 0) {
+            wal.awaitDurable(lastCheckpoint);
+        }
+        if (position > wal.trimPosition() || clean) {
+            wal.trim(Math.max(position, wal.trimPosition()), clean);
+        }
+    }
+
+    /** Makes all that was appended up to now durable in the local files; answers the checkpoint's block, or -1. */
+    private static long flushAndCheckpoint(SharedLog state) {
+        UnifiedLog log = state.requiredLog();
+        Object lock = KafkaInternals.lock(log);
+        long end;
+        synchronized (lock) {
+            // An append that is in the WAL already, but not yet in the local file, is behind this lock.
+            end = log.logEndOffset();
+        }
+        if (log.recoveryPoint() < end) {
+            log.flush(false);
+        }
+        synchronized (lock) {
+            return state.isShared() ? state.checkpoint(log.logStartOffset(), log.logEndOffset()) : -1;
+        }
+    }
+
+    /** Ends the thread; {@link #trim} may still be called. */
+    void stop() throws InterruptedException {
+        closing = true;
+        LockSupport.unpark(thread);
+        thread.join();
+    }
+}

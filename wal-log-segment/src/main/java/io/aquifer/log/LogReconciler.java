@@ -1,0 +1,181 @@
+package io.aquifer.log;
+
+import io.aquifer.wal.device.BlockDevice;
+import io.aquifer.wal.layout.CorruptWalException;
+import io.aquifer.wal.layout.LogId;
+import io.aquifer.wal.layout.Superblock;
+import io.aquifer.wal.recovery.Extent;
+import io.aquifer.wal.recovery.ExtentReader;
+import io.aquifer.wal.recovery.RecoveredLog;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.storage.internals.log.LogAppendInfo;
+import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a log that Kafka has just loaded from its local files and what the WAL holds of it together.
+ *
+ * <p>Where both hold an offset and disagree, the WAL wins. What the WAL holds beyond the local end is appended through
+ * Kafka's own follower append, which rebuilds indexes, leader epochs and producer state on the way. A local end beyond
+ * the WAL's is never cut, for it may have been acknowledged elsewhere: it is logged into the WAL before the log opens.
+ */
+final class LogReconciler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogReconciler.class);
+    private static final int TAIL_RECORD_BYTES = 1 << 20;
+
+    private final BlockDevice device;
+    private final Superblock superblock;
+    private final WalAppender wal;
+
+    LogReconciler(BlockDevice device, Superblock superblock, WalAppender wal) {
+        this.device = device;
+        this.superblock = superblock;
+        this.wal = wal;
+    }
+
+    /**
+     * Reconciles {@code log}, which isn't shared yet, with {@code recovered}. When it returns, all of the log is durable.
+     *
+     * @throws WalGapException if offsets are missing between the two
+     */
+    void reconcile(UnifiedLog log, RecoveredLog recovered) throws IOException {
+        long loaded = log.logEndOffset();
+        cutDisagreement(log, recovered.extents());
+        long agreed = log.logEndOffset();
+        List<Extent> missing = recovered.extents().stream()
+                .filter(extent -> extent.lastOffset() >= agreed)
+                .toList();
+        checkGap(log, recovered, missing);
+        replay(log, recovered.id(), missing);
+        long logged = logTail(log, recovered);
+        if (loaded != agreed || !missing.isEmpty() || logged > 0) {
+            LOG.info(
+                    "Reconciled {} with the WAL: loaded up to offset {}, agreed up to {}, appended {} records of the WAL, "
+                            + "logged {} bytes into the WAL; the log ends at {}",
+                    log.topicPartition(),
+                    loaded,
+                    agreed,
+                    missing.size(),
+                    logged,
+                    log.logEndOffset());
+        }
+    }
+
+    private static void cutDisagreement(UnifiedLog log, List<Extent> extents) throws IOException {
+        long start = log.localLogStartOffset();
+        List<Extent> present = extents.stream()
+                .filter(extent -> extent.baseOffset() >= start && extent.baseOffset() < log.logEndOffset())
+                .toList();
+        if (present.isEmpty()) {
+            return;
+        }
+        LocalBatches local = new LocalBatches(log, present.get(0).baseOffset());
+        for (Extent extent : present) {
+            if (!local.passIfEqual(extent)) {
+                LOG.warn(
+                        "The local files of {} differ from the WAL from offset {} on; the WAL's records replace them",
+                        log.topicPartition(),
+                        extent.baseOffset());
+                log.truncateTo(extent.baseOffset());
+                return;
+            }
+        }
+    }
+
+    private void checkGap(UnifiedLog log, RecoveredLog recovered, List<Extent> missing) throws WalGapException {
+        long end = log.logEndOffset();
+        long next = missing.isEmpty() ? recovered.endOffset() : missing.get(0).baseOffset();
+        if (next > end) {
+            throw new WalGapException("The local log of " + log.topicPartition() + " in " + log.dir()
+                    + " ends at offset "
+                    + end + ", the WAL on " + device.path() + " goes on at offset " + next + ": offsets " + end + " to "
+                    + (next - 1)
+                    + " were flushed to the local files, and are missing there now. Restore the directory, "
+                    + "or format the WAL anew if these and all records that only the WAL holds can be lost.");
+        }
+    }
+
+    private void replay(UnifiedLog log, LogId id, List<Extent> missing) throws IOException {
+        if (missing.isEmpty()) {
+            return;
+        }
+        Extent first = missing.get(0);
+        if (first.baseOffset() < log.logEndOffset() && log.size() == 0) {
+            log.truncateFullyAndStartAt(first.baseOffset(), Optional.of(log.logStartOffset()));
+        }
+        try (ExtentReader reader = new ExtentReader(device, superblock)) {
+            for (Extent extent : missing) {
+                ByteBuffer payload = reader.read(id, extent);
+                skipBelow(payload, log.logEndOffset());
+                if (payload.remaining() <= log.config().segmentSize()) {
+                    append(log, MemoryRecords.readableRecords(payload));
+                } else {
+                    appendBatchwise(log, payload);
+                }
+            }
+        }
+    }
+
+    private static void skipBelow(ByteBuffer payload, long offset) {
+        int skip = 0;
+        for (RecordBatch batch :
+                MemoryRecords.readableRecords(payload.duplicate()).batches()) {
+            if (batch.baseOffset() >= offset) {
+                break;
+            }
+            skip += batch.sizeInBytes();
+        }
+        payload.position(payload.position() + skip);
+    }
+
+    private static void appendBatchwise(UnifiedLog log, ByteBuffer payload) throws IOException {
+        for (RecordBatch batch :
+                MemoryRecords.readableRecords(payload.duplicate()).batches()) {
+            append(log, MemoryRecords.readableRecords(payload.slice(payload.position(), batch.sizeInBytes())));
+            payload.position(payload.position() + batch.sizeInBytes());
+        }
+    }
+
+    private static void append(UnifiedLog log, MemoryRecords records) throws IOException {
+        int epoch = 0;
+        for (RecordBatch batch : records.batches()) {
+            epoch = Math.max(epoch, batch.partitionLeaderEpoch());
+        }
+        LogAppendInfo appended = log.appendAsFollower(records, epoch);
+        if (appended.validBytes() != records.sizeInBytes()) {
+            throw new CorruptWalException("Of " + records.sizeInBytes() + " bytes of batches of " + log.topicPartition()
+                    + " that the WAL holds, Kafka accepted " + appended.validBytes() + ", up to offset "
+                    + log.logEndOffset());
+        }
+    }
+
+    /** Logs what lies beyond the WAL's end into the WAL, and waits for it to be durable; answers how many bytes. */
+    private long logTail(UnifiedLog log, RecoveredLog recovered) throws IOException {
+        if (log.logEndOffset() <= recovered.endOffset()) {
+            return 0;
+        }
+        long bytes = 0;
+        LocalBatches local = new LocalBatches(log, recovered.endOffset());
+        while (!local.atEnd()) {
+            ByteArrayOutputStream record = new ByteArrayOutputStream();
+            while (!local.atEnd() && record.size() < TAIL_RECORD_BYTES) {
+                record.writeBytes(local.next().array());
+            }
+            wal.log(
+                    recovered.id(),
+                    log.topicPartition(),
+                    MemoryRecords.readableRecords(ByteBuffer.wrap(record.toByteArray())));
+            bytes += record.size();
+        }
+        wal.awaitLogged();
+        return bytes;
+    }
+}

@@ -1,0 +1,391 @@
+package io.aquifer.log;
+
+import io.aquifer.wal.append.WriteAheadLog;
+import io.aquifer.wal.layout.LogId;
+import io.aquifer.wal.layout.RecordKind;
+import io.aquifer.wal.recovery.RecoveredLog;
+import io.aquifer.wal.recovery.WalIndex;
+import java.io.File;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import kafka.cluster.Partition;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.storage.internals.log.LocalLog;
+import org.apache.kafka.storage.internals.log.LogConfig;
+import org.apache.kafka.storage.internals.log.LogSegment;
+import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows every log of the broker from the opening of its directory to its end, and decides when it is shared.
+ *
+ * <p>A log is shared while its topic's remote.storage.enable is true, its name matches the filter, and its directory is
+ * the partition's current one. Becoming shared makes what is in the local files durable first, then gives the log an
+ * incarnation in the WAL; ceasing to be shared makes the local files durable before the WAL forgets the log.
+ */
+public final class SharedLogs {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SharedLogs.class);
+    private static final Pattern SUFFIXED = Pattern.compile(".*\\.[0-9a-f]{32}-(future|delete|stray)");
+    private static final Pattern LEAVING = Pattern.compile(".*-(delete|stray)");
+
+    private final WriteAheadLog wal;
+    private final WalAppender appender;
+    private final LogReconciler reconciler;
+    private final TopicFilter filter;
+    private final SecureRandom random = new SecureRandom();
+    private final Map<File, SharedLog> byDir = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, SharedLog> shared = new ConcurrentHashMap<>();
+    private final Map<LogId, RecoveredLog> unopened = new ConcurrentHashMap<>();
+    private volatile boolean loading = true;
+    private volatile long pinnedPosition = Long.MAX_VALUE;
+
+    SharedLogs(WriteAheadLog wal, WalAppender appender, LogReconciler reconciler, WalIndex index, TopicFilter filter) {
+        this.wal = wal;
+        this.appender = appender;
+        this.reconciler = reconciler;
+        this.filter = filter;
+        index.logs().stream().filter(log -> !log.deleted()).forEach(log -> unopened.put(log.id(), log));
+    }
+
+    /** The logs that are shared now, and those that were when they were closed. */
+    Collection<SharedLog> shared() {
+        return shared.values();
+    }
+
+    @Nullable
+    SharedLog shared(TopicPartition topicPartition) {
+        return shared.get(topicPartition);
+    }
+
+    /** Logs in the WAL that no log directory had when the broker started. */
+    Collection<RecoveredLog> unopened() {
+        return unopened.values();
+    }
+
+    /** The WAL may not be trimmed beyond this, for logs that can't be flushed. */
+    long pinnedPosition() {
+        long pinned = pinnedPosition;
+        for (RecoveredLog log : unopened.values()) {
+            pinned = Math.min(pinned, log.firstPosition());
+        }
+        return pinned;
+    }
+
+    /** Every log that Kafka found on disk is open. */
+    void loaded() {
+        loading = false;
+        if (!unopened.isEmpty()) {
+            LOG.error(
+                    "The WAL holds logs that are in no log directory: {}. Their records stay in the WAL, which can't be "
+                            + "trimmed beyond them. Restore their directories, or let the broker be assigned them again.",
+                    unopened.keySet());
+        }
+    }
+
+    /** How Kafka is to load a directory. */
+    public record Opening(long logStartOffset, long recoveryPoint, boolean lastShutdownClean) {}
+
+    /**
+     * A directory is about to be loaded: from where the WAL says that the log starts, and with recovery unless the
+     * directory was closed in good order, which Kafka only knows of those it finds at start.
+     */
+    public Opening opening(File dir, Optional<Uuid> topicId, Opening stock) throws IOException {
+        track(dir);
+        RecoveredLog recovered = recovered(dir, topicId);
+        long logStartOffset =
+                recovered == null ? stock.logStartOffset : Math.max(stock.logStartOffset, recovered.logStartOffset());
+        boolean clean =
+                stock.lastShutdownClean && (loading || IncarnationFile.read(dir).isEmpty());
+        return new Opening(logStartOffset, stock.recoveryPoint, clean);
+    }
+
+    private void track(File dir) throws IOException {
+        TopicPartition topicPartition = UnifiedLog.parseTopicPartitionName(dir);
+        if (!Topic.isInternal(topicPartition.topic())
+                && !topicPartition.topic().equals(Topic.CLUSTER_METADATA_TOPIC_NAME)) {
+            byDir.put(dir.getAbsoluteFile(), new SharedLog(appender, topicPartition, dir));
+        }
+    }
+
+    /** What the WAL holds of the log in {@code dir}, which is still to be loaded; null if nothing. */
+    private @Nullable RecoveredLog recovered(File dir, Optional<Uuid> topicId) throws IOException {
+        int partition = UnifiedLog.parseTopicPartitionName(dir).partition();
+        return find(dir, IncarnationFile.read(dir), topicId, partition);
+    }
+
+    /** The segment to use in place of {@code stock}. */
+    public LogSegment segment(LogSegment stock, File dir, LogConfig config, Time time, String fileSuffix) {
+        SharedLog log = fileSuffix.isEmpty() ? byDir.get(dir.getAbsoluteFile()) : null;
+        return log == null ? stock : WalLogSegment.inPlaceOf(stock, config, time, log);
+    }
+
+    /**
+     * A directory was loaded: {@code log} is null if that failed.
+     *
+     * @throws IOException while the broker starts: the log directory goes offline
+     * @throws KafkaStorageException later: this partition stays offline, and nothing else
+     */
+    public void opened(File dir, @Nullable UnifiedLog log) throws IOException {
+        try {
+            attach(dir, log);
+        } catch (IOException e) {
+            if (loading) {
+                throw e;
+            }
+            throw new KafkaStorageException("Opening the log in " + dir + " failed: " + e.getMessage(), e);
+        }
+    }
+
+    private void attach(File dir, @Nullable UnifiedLog log) throws IOException {
+        SharedLog state = byDir.get(dir.getAbsoluteFile());
+        if (state == null) {
+            return;
+        }
+        if (log == null) {
+            byDir.remove(dir.getAbsoluteFile());
+            return;
+        }
+        state.attach(log);
+        if (log instanceof SharedLogHolder holder) {
+            holder.aquiferLog(state);
+        }
+        try {
+            join(state, log);
+        } catch (IOException | RuntimeException e) {
+            byDir.remove(dir.getAbsoluteFile());
+            log.closeHandlers();
+            throw e;
+        }
+    }
+
+    private void join(SharedLog state, UnifiedLog log) throws IOException {
+        OptionalLong incarnation = IncarnationFile.read(log.dir());
+        RecoveredLog recovered = claimRecovered(log, incarnation);
+        if (LEAVING.matcher(log.dir().getName()).matches()) {
+            if (recovered != null) {
+                state.deleted(recovered.id());
+            }
+            return;
+        }
+        if (recovered == null) {
+            if (isEligible(log)) {
+                share(state, log);
+            }
+            return;
+        }
+        reconciler.reconcile(log, recovered);
+        if (incarnation.isEmpty()) {
+            IncarnationFile.write(log.dir(), recovered.id().incarnation());
+        }
+        synchronized (KafkaInternals.lock(log)) {
+            state.share(recovered.id(), log.logEndOffsetMetadata());
+            shared.put(state.topicPartition(), state);
+        }
+        if (!isEligible(log)) {
+            unshare(state, log);
+        }
+    }
+
+    private @Nullable RecoveredLog claimRecovered(UnifiedLog log, OptionalLong incarnation) {
+        RecoveredLog recovered =
+                find(log.dir(), incarnation, log.topicId(), log.topicPartition().partition());
+        if (recovered != null) {
+            unopened.remove(recovered.id());
+        } else if (incarnation.isPresent()) {
+            LOG.warn(
+                    "The WAL knows nothing of the log in {}, which was shared: it must have been formatted anew",
+                    log.dir());
+        }
+        return recovered;
+    }
+
+    /** What the WAL holds of a log: of its incarnation if it has one, else of the one whose directory is lost. */
+    private @Nullable RecoveredLog find(File dir, OptionalLong incarnation, Optional<Uuid> topicId, int partition) {
+        if (incarnation.isEmpty() && SUFFIXED.matcher(dir.getName()).matches()) {
+            return null;
+        }
+        List<RecoveredLog> found = unopened.values().stream()
+                .filter(log -> log.id().partition() == partition)
+                .filter(log -> topicId.isEmpty() || log.id().topicId().equals(uuid(topicId.get())))
+                .filter(log -> incarnation.isPresent()
+                        ? log.id().incarnation() == incarnation.getAsLong()
+                        : topicId.isPresent())
+                .toList();
+        if (found.size() > 1) {
+            throw new KafkaStorageException("The WAL holds " + found.size() + " logs for " + dir
+                    + ", which doesn't say which it is: restore the file " + IncarnationFile.NAME + " there");
+        }
+        return found.isEmpty() ? null : found.get(0);
+    }
+
+    private static UUID uuid(Uuid id) {
+        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+
+    private boolean isEligible(UnifiedLog log) {
+        return log.remoteLogEnabled()
+                && log.topicId().isPresent()
+                && filter.matches(log.topicPartition().topic())
+                && !SUFFIXED.matcher(log.dir().getName()).matches();
+    }
+
+    /** The topic's settings have changed. */
+    public void configChanged(UnifiedLog log) {
+        SharedLog state = of(log);
+        if (state == null || state.isShared() == isEligible(log)) {
+            return;
+        }
+        try {
+            if (state.isShared()) {
+                unshare(state, log);
+            } else {
+                share(state, log);
+            }
+        } catch (IOException e) {
+            throw failed(log, e);
+        }
+    }
+
+    /** Makes the local files durable, then lets appends go to the WAL. */
+    private void share(SharedLog state, UnifiedLog log) throws IOException {
+        Uuid topicId = log.topicId().orElseThrow();
+        log.flush(true);
+        synchronized (KafkaInternals.lock(log)) {
+            if (!(log.activeSegment() instanceof WalLogSegment)) {
+                throw new IOException("The active segment of " + log.topicPartition() + " is no WAL segment");
+            }
+            log.flush(true);
+            LogId id = new LogId(uuid(topicId), log.topicPartition().partition(), random.nextLong());
+            IncarnationFile.write(log.dir(), id.incarnation());
+            state.share(id, log.logEndOffsetMetadata());
+            state.checkpoint(log.logStartOffset(), log.logEndOffset());
+            shared.put(state.topicPartition(), state);
+        }
+        LOG.info("{} is shared from offset {} on", log.topicPartition(), log.logEndOffset());
+    }
+
+    /** Makes the local files durable, then lets the WAL forget the log. */
+    private void unshare(SharedLog state, UnifiedLog log) throws IOException {
+        log.flush(true);
+        synchronized (KafkaInternals.lock(log)) {
+            log.flush(true);
+            forget(state);
+            IncarnationFile.delete(log.dir());
+        }
+        LOG.info("{} isn't shared any more from offset {} on", log.topicPartition(), log.logEndOffset());
+    }
+
+    private void forget(SharedLog state) {
+        LogId id = state.id();
+        if (id != null) {
+            state.unshare();
+            shared.remove(state.topicPartition(), state);
+            state.deleted(id);
+        }
+    }
+
+    /** The log's directory has another name now. */
+    public void renamed(UnifiedLog log) {
+        SharedLog state = of(log);
+        if (state == null) {
+            return;
+        }
+        byDir.remove(state.dir().getAbsoluteFile(), state);
+        state.dir(log.dir());
+        byDir.put(log.dir().getAbsoluteFile(), state);
+        if (LEAVING.matcher(log.dir().getName()).matches()) {
+            synchronized (KafkaInternals.lock(log)) {
+                forget(state);
+            }
+        } else if (!state.isShared() && isEligible(log)) {
+            try {
+                share(state, log);
+            } catch (IOException e) {
+                throw failed(log, e);
+            }
+        }
+    }
+
+    /** Kafka's way of saying that a log directory failed. */
+    private static KafkaStorageException failed(UnifiedLog log, IOException cause) {
+        String message = "Sharing " + log.topicPartition() + " failed: " + cause.getMessage();
+        log.logDirFailureChannel().maybeAddOfflineLogDir(log.parentDir(), message, cause);
+        return new KafkaStorageException(message, cause);
+    }
+
+    /** The log's files are closed, all flushed or not. */
+    public void closed(UnifiedLog log) {
+        SharedLog state = of(log);
+        if (state == null) {
+            return;
+        }
+        byDir.remove(state.dir().getAbsoluteFile(), state);
+        if (state.isShared() && log.recoveryPoint() < log.logEndOffset()) {
+            pin();
+            shared.remove(state.topicPartition(), state);
+            LOG.error(
+                    "{} was closed with records up to {} and flushed up to {} only: the WAL keeps the rest, and isn't "
+                            + "trimmed until the broker has been restarted with {}",
+                    log.topicPartition(),
+                    log.logEndOffset(),
+                    log.recoveryPoint(),
+                    log.dir());
+        }
+    }
+
+    private synchronized void pin() {
+        pinnedPosition = Math.min(pinnedPosition, wal.trimPosition());
+    }
+
+    /** The log's start offset may have changed. */
+    public void logStartChanged(UnifiedLog log) {
+        SharedLog state = of(log);
+        if (state != null && state.isShared()) {
+            state.logStartChanged(log.logStartOffset());
+        }
+    }
+
+    /** The log was truncated, or emptied to restart at its end. Under the log's lock. */
+    public void truncated(LocalLog log, boolean emptied) {
+        if (log.segments().activeSegment() instanceof WalLogSegment active
+                && active.sharedLog().isShared()) {
+            RecordKind kind = emptied ? RecordKind.RESTART : RecordKind.TRUNCATE;
+            active.sharedLog().truncated(kind, log.logEndOffsetMetadata());
+        }
+    }
+
+    /** The partition whose leader the log is wants to know when more is durable. */
+    public void leading(Partition partition, UnifiedLog leaderLog) {
+        SharedLog state = of(leaderLog);
+        if (state != null && state.isShared()) {
+            state.leading(partition);
+        }
+    }
+
+    /** The partition may be about to replace its log by the future one, which will be flushed under its locks. */
+    public void beforeSwap(Partition partition) {
+        scala.Option<UnifiedLog> future = partition.futureLog();
+        if (future.isDefined() && future.get().remoteLogEnabled()) {
+            future.get().flush(true);
+        }
+    }
+
+    static @Nullable SharedLog of(UnifiedLog log) {
+        return log instanceof SharedLogHolder holder ? holder.aquiferLog() : null;
+    }
+}

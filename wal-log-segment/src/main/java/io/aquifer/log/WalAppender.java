@@ -1,0 +1,201 @@
+package io.aquifer.log;
+
+import io.aquifer.wal.append.Claim;
+import io.aquifer.wal.append.DurableListener;
+import io.aquifer.wal.append.RecordTooLongException;
+import io.aquifer.wal.append.Reservation;
+import io.aquifer.wal.append.WalException;
+import io.aquifer.wal.append.WalFullException;
+import io.aquifer.wal.append.WriteAheadLog;
+import io.aquifer.wal.layout.LogId;
+import io.aquifer.wal.layout.RecordHeader;
+import java.io.IOException;
+import java.time.Duration;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How logs append to the WAL: with room that the thread reserved before it took any lock, and with errors in Kafka's
+ * words.
+ */
+final class WalAppender {
+
+    private final WriteAheadLog wal;
+    private final Duration appendTimeout;
+    private final DurableCallbacks callbacks;
+    private final WalMetrics metrics;
+    private final ThreadLocal<ThreadState> threads = ThreadLocal.withInitial(ThreadState::new);
+
+    WalAppender(WriteAheadLog wal, Duration appendTimeout, DurableCallbacks callbacks, WalMetrics metrics) {
+        this.wal = wal;
+        this.appendTimeout = appendTimeout;
+        this.callbacks = callbacks;
+        this.metrics = metrics;
+    }
+
+    /** What one thread holds and has appended. */
+    private static final class ThreadState {
+        @Nullable
+        Reservation reservation;
+
+        boolean refused;
+        long lastBlock = -1;
+    }
+
+    /**
+     * Reserves room for what this thread is about to append. Before any lock is taken; waits for as long as the setting
+     * says. If there is no room by then, this thread's appends are refused until {@link #release}.
+     *
+     * @return false if there is no room
+     */
+    boolean reserve(long bytes, int batches) {
+        ThreadState thread = threads.get();
+        release(thread);
+        try {
+            thread.reservation = wal.reserve(bytes, batches, appendTimeout.toNanos());
+            thread.refused = thread.reservation == null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptException(e);
+        } catch (IOException e) {
+            // The append itself reports the failed WAL, to the log directory that it belongs to.
+            thread.refused = false;
+        }
+        return !thread.refused;
+    }
+
+    /** Gives back what this thread reserved and didn't use. */
+    void release() {
+        release(threads.get());
+    }
+
+    private static void release(ThreadState thread) {
+        Reservation reservation = thread.reservation;
+        thread.reservation = null;
+        thread.refused = false;
+        if (reservation != null) {
+            reservation.close();
+        }
+    }
+
+    /**
+     * Copies batches into the WAL's memory and lets them go to the device, without waiting.
+     *
+     * @return their claim, committed, to be released once the copy isn't read any more
+     * @throws NotEnoughReplicasException if there is no room: nothing was taken, and the producer may try again
+     * @throws RecordTooLargeException if they never fit
+     * @throws IOException if the WAL has failed: Kafka takes the log directory offline
+     */
+    Claim append(LogId log, TopicPartition topicPartition, MemoryRecords records, DurableListener listener)
+            throws IOException {
+        ThreadState thread = threads.get();
+        if (thread.refused) {
+            throw refuse(topicPartition, "had no room within " + appendTimeout.toMillis() + " ms", null);
+        }
+        try {
+            Claim claim = wal.claim(WalRecords.data(log, records), thread.reservation, listener);
+            fill(claim, records);
+            thread.lastBlock = claim.block();
+            return claim;
+        } catch (WalFullException e) {
+            throw refuse(topicPartition, "has no room", e);
+        } catch (RecordTooLongException e) {
+            throw new RecordTooLargeException("A batch for " + topicPartition + " is too long for the WAL", e);
+        }
+    }
+
+    private static void fill(Claim claim, MemoryRecords records) {
+        boolean filled = false;
+        try {
+            claim.payload().put(records.buffer());
+            filled = true;
+        } finally {
+            if (filled) {
+                claim.commit();
+            } else {
+                claim.abandon();
+                claim.release();
+            }
+        }
+    }
+
+    private NotEnoughReplicasException refuse(
+            TopicPartition topicPartition, String why, @Nullable WalFullException cause) {
+        metrics.appendRefused();
+        return new NotEnoughReplicasException(
+                "The write-ahead log " + why + " for a batch of " + topicPartition + ": " + wal.ringUsed() + " of "
+                        + wal.ringCapacity()
+                        + " bytes of its ring are in use. It is trimmed as local segments are flushed.",
+                cause);
+    }
+
+    /**
+     * Appends a control record, without waiting.
+     *
+     * @return number of its block
+     * @throws KafkaStorageException if the WAL has failed
+     */
+    long control(RecordHeader header, byte[] payload, DurableListener listener) {
+        try {
+            return wal.control(header, payload, listener).block();
+        } catch (WalException e) {
+            throw new KafkaStorageException("Recording a " + header.kind() + " of " + header.log() + " failed", e);
+        }
+    }
+
+    /**
+     * Logs batches that are in a local file already, waiting for room as long as the setting says.
+     *
+     * @throws IOException if there is no room, or the WAL has failed
+     */
+    void log(LogId log, TopicPartition topicPartition, MemoryRecords records) throws IOException {
+        try {
+            reserve(records.sizeInBytes(), 1);
+            append(log, topicPartition, records, DurableListener.NONE).release();
+        } catch (NotEnoughReplicasException e) {
+            throw new IOException(
+                    "Records of " + topicPartition + " are in its local files only, and can't be logged into "
+                            + "the WAL: " + e.getMessage() + " Format the WAL on a larger device.",
+                    e);
+        } finally {
+            release();
+        }
+    }
+
+    /** Waits until what this thread appended last is durable. */
+    void awaitLogged() throws IOException {
+        ThreadState thread = threads.get();
+        try {
+            wal.awaitDurable(thread.lastBlock);
+            thread.lastBlock = -1;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptException(e);
+        }
+    }
+
+    /** Waits, for as long as the setting says at most, until what this thread appended last is durable. */
+    void awaitAppended() {
+        ThreadState thread = threads.get();
+        if (thread.lastBlock < 0) {
+            return;
+        }
+        try {
+            if (wal.awaitDurable(thread.lastBlock, appendTimeout.toNanos())) {
+                thread.lastBlock = -1;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void durable(SharedLog log, PendingEnd end) {
+        metrics.appendDurable(System.nanoTime() - end.startNanos());
+        callbacks.queue(log);
+    }
+}
