@@ -112,6 +112,9 @@ public record BrokerConfig(
         all.put("log.dirs", logDirs.stream().map(Path::toString).collect(Collectors.joining(",")));
         all.put("auto.create.topics.enable", "false");
         all.put("group.initial.rebalance.delay.ms", "0");
+        // A node that was killed can't register again before its session has run out, 9 s by default.
+        all.put("broker.session.timeout.ms", "3000");
+        all.put("broker.heartbeat.interval.ms", "500");
         String internalReplicas = Integer.toString(brokers);
         for (String topic : List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
             all.put(topic + ".replication.factor", internalReplicas);

@@ -17,15 +17,35 @@ import org.jspecify.annotations.Nullable;
 public final class BrokerProcess implements AutoCloseable {
 
     private static final Duration FORMAT_LIMIT = Duration.ofSeconds(60);
-    private static final List<String> HEAP = List.of("-Xms512m", "-Xmx1g", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20");
+
+    /** How the JVM of a node is tuned. */
+    public enum Tuning {
+        /** For a node that is started more often than it is used: simple code, soon. */
+        QUICK_START("-Xms256m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"),
+
+        /** For a node that is measured. */
+        SUSTAINED("-Xms1g", "-Xmx1g", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20");
+
+        private final String options;
+
+        Tuning(String... options) {
+            this.options = String.join(" ", options);
+        }
+
+        List<String> options() {
+            return List.of(options.split(" ", -1));
+        }
+    }
 
     private final KafkaDistribution kafka;
+    private final Tuning tuning;
     private BrokerConfig config;
     private int starts;
     private @Nullable Process process;
 
-    public BrokerProcess(KafkaDistribution kafka, BrokerConfig config) {
+    public BrokerProcess(KafkaDistribution kafka, BrokerConfig config, Tuning tuning) {
         this.kafka = kafka;
+        this.tuning = tuning;
         this.config = config;
     }
 
@@ -47,8 +67,7 @@ public final class BrokerProcess implements AutoCloseable {
         config.write();
         List<String> arguments = List.of(
                 "format", "--config", config.file().toString(), "--cluster-id", clusterId, "--ignore-formatted");
-        List<String> options = List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto");
-        Command.run(FORMAT_LIMIT, kafka.java(options, "kafka.tools.StorageTool", arguments))
+        Command.run(FORMAT_LIMIT, kafka.java(Tuning.QUICK_START.options(), "kafka.tools.StorageTool", arguments))
                 .orThrow();
     }
 
@@ -59,7 +78,8 @@ public final class BrokerProcess implements AutoCloseable {
         }
         config.write();
         starts++;
-        process = kafka.java(HEAP, "kafka.Kafka", List.of(config.file().toString()))
+        process = kafka.java(
+                        tuning.options(), "kafka.Kafka", List.of(config.file().toString()))
                 .redirectErrorStream(true)
                 .redirectOutput(logFile().toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))

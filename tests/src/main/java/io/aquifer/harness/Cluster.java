@@ -1,5 +1,6 @@
 package io.aquifer.harness;
 
+import io.aquifer.harness.BrokerProcess.Tuning;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,9 +17,10 @@ public final class Cluster implements AutoCloseable {
     private final String id = Uuid.randomUuid().toString();
     private final List<BrokerProcess> brokers;
 
-    public Cluster(KafkaDistribution kafka, List<BrokerConfig> configs) {
-        brokers =
-                configs.stream().map(config -> new BrokerProcess(kafka, config)).toList();
+    public Cluster(KafkaDistribution kafka, List<BrokerConfig> configs, Tuning tuning) {
+        brokers = configs.stream()
+                .map(config -> new BrokerProcess(kafka, config, tuning))
+                .toList();
     }
 
     /** The cluster id that the log directories are formatted with. */

@@ -110,8 +110,14 @@ public final class Load implements AutoCloseable {
                 throw new IllegalStateException("Interrupted while producers were ending", e);
             }
             if (thread.isAlive()) {
-                throw new AssertionError(
-                        thread.getName() + " has unanswered records after " + limit.toSeconds() + " s");
+                throw new AssertionError(String.format(
+                        "%s has unanswered records after %d s: %d sent, %d acknowledged, %d given up, the first for %s",
+                        thread.getName(),
+                        limit.toSeconds(),
+                        history.sent(),
+                        history.acknowledged(),
+                        failed(),
+                        firstFailure()));
             }
         }
     }

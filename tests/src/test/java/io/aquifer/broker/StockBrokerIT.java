@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aquifer.harness.Await;
 import io.aquifer.harness.BrokerConfig;
+import io.aquifer.harness.BrokerProcess.Tuning;
 import io.aquifer.harness.Cleanup;
 import io.aquifer.harness.Cluster;
 import io.aquifer.harness.Folders;
@@ -38,7 +39,7 @@ class StockBrokerIT {
     void startStockBroker() throws IOException {
         Path folder = cleanup.add(Folders.scratch("stock")).path();
         KafkaDistribution kafka = KafkaDistribution.stock(folder.resolve("kafka"));
-        cluster = cleanup.add(new Cluster(kafka, List.of(BrokerConfig.single(folder, Map.of()))));
+        cluster = cleanup.add(new Cluster(kafka, List.of(BrokerConfig.single(folder, Map.of())), Tuning.QUICK_START));
         cluster.format().start();
     }
 

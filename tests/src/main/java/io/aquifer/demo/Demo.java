@@ -1,0 +1,77 @@
+package io.aquifer.demo;
+
+import io.aquifer.harness.Cleanup;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line of the demonstration. */
+@Command(
+        name = "aquifer demo",
+        mixinStandardHelpOptions = true,
+        version = "Aquifer 0.1.0",
+        sortOptions = false,
+        description = {
+            "Starts a stock Kafka broker with the Aquifer JAR beside its own, produces, kills the broker with SIGKILL,"
+                    + " starts it again, and reads everything back.",
+            "",
+            "Exit status: 0 nothing acknowledged was lost, duplicated or reordered; 1 something was; 2 it could not run."
+        })
+public final class Demo implements Callable<Integer> {
+
+    private static final Duration WARM_UP = Duration.ofSeconds(6);
+
+    @Option(
+            names = "--rate",
+            paramLabel = "RECORDS",
+            defaultValue = "10000",
+            description = "Records a second while latency is measured (default: ${DEFAULT-VALUE}).")
+    private int rate = 10_000;
+
+    @Option(
+            names = "--steady",
+            paramLabel = "SECONDS",
+            defaultValue = "12",
+            description = "How long to produce at that rate (default: ${DEFAULT-VALUE}).")
+    private int steadySeconds = 12;
+
+    @Option(
+            names = "--flat-out",
+            paramLabel = "SECONDS",
+            defaultValue = "6",
+            description = "How long to produce as fast as possible, before the kill and again after it"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int flatOutSeconds = 6;
+
+    @Option(
+            names = "--wal-mib",
+            paramLabel = "MIB",
+            defaultValue = "1024",
+            description = "Size of the write-ahead log (default: ${DEFAULT-VALUE}).")
+    private int walMebibytes = 1024;
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Demo()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() {
+        Console console = new Console(System.out, Boolean.getBoolean("aquifer.terminal"));
+        DemoPlan plan = new DemoPlan(
+                rate,
+                WARM_UP,
+                Duration.ofSeconds(steadySeconds),
+                Duration.ofSeconds(flatOutSeconds),
+                (long) walMebibytes << 20);
+        try (Cleanup cleanup = new Cleanup()) {
+            DemoResult result = new DemoRun(plan, console, cleanup).run();
+            result.print(console);
+            return result.isFlawless() ? 0 : 1;
+        } catch (Exception | AssertionError e) {
+            console.line("The demo could not be run to its end: " + e.getMessage());
+            return 2;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.aquifer.demo;
+
+import io.aquifer.harness.Verdict;
+import io.aquifer.harness.WalDevice;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What the demonstration has shown.
+ *
+ * @param latencies in microseconds, at the steady rate
+ * @param recordsPerSecond acknowledged a second while producing as fast as possible, before the kill
+ * @param recovery from the start of the broker's process until it acknowledged again
+ */
+record DemoResult(
+        DemoPlan plan,
+        WalDevice.Kind wal,
+        Verdict verdict,
+        Histogram latencies,
+        double recordsPerSecond,
+        Duration recovery) {
+
+    boolean isFlawless() {
+        return verdict.nothingWrong() && verdict.duplicated() == 0 && verdict.acknowledged() > 0;
+    }
+
+    void print(Console console) {
+        Map<String, String> rows = new LinkedHashMap<>();
+        rows.put("WAL", wal.toString());
+        rows.put("acknowledged", count(verdict.acknowledged()));
+        rows.put("read back", count(verdict.read()));
+        rows.put("lost", count(verdict.lost() + verdict.misplaced()));
+        rows.put("duplicated", count(verdict.duplicated()));
+        rows.put("out of order", count(verdict.outOfOrder()));
+        rows.put("never sent", count(verdict.invented()));
+        rows.put(
+                String.format(Locale.ROOT, "produce latency at %,d/s", plan.recordsPerSecond()),
+                "p50 " + millis(50) + "   p99 " + millis(99) + "   p99.9 " + millis(99.9));
+        rows.put(
+                "throughput flat out",
+                String.format(
+                        Locale.ROOT,
+                        "%,.0f records/s, %.1f MB/s",
+                        recordsPerSecond,
+                        recordsPerSecond * DemoPlan.VALUE_BYTES / 1e6));
+        rows.put("recovery", String.format(Locale.ROOT, "%.1f s from process start to acknowledgement", seconds()));
+
+        console.line("");
+        rows.forEach((name, value) -> console.line(String.format(Locale.ROOT, "  %-28s %s", name, value)));
+        console.line("");
+        verdict.examples().forEach(example -> console.line("  " + example));
+        console.line(
+                isFlawless()
+                        ? "Nothing that was acknowledged is lost, nothing is duplicated or out of order."
+                        : "FAILED: what was acknowledged is not what was read.");
+    }
+
+    private double seconds() {
+        return recovery.toMillis() / 1e3;
+    }
+
+    private String millis(double percentile) {
+        return Latency.millis(latencies, percentile);
+    }
+
+    private static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+}

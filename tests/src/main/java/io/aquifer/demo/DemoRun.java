@@ -1,0 +1,145 @@
+package io.aquifer.demo;
+
+import io.aquifer.harness.Aquifer;
+import io.aquifer.harness.Await;
+import io.aquifer.harness.BrokerConfig;
+import io.aquifer.harness.BrokerProcess;
+import io.aquifer.harness.BrokerProcess.Tuning;
+import io.aquifer.harness.Cleanup;
+import io.aquifer.harness.Cluster;
+import io.aquifer.harness.Folders;
+import io.aquifer.harness.History;
+import io.aquifer.harness.HistoryChecker;
+import io.aquifer.harness.HistoryChecker.Isolation;
+import io.aquifer.harness.KafkaDistribution;
+import io.aquifer.harness.Load;
+import io.aquifer.harness.Readback;
+import io.aquifer.harness.Topics;
+import io.aquifer.harness.Verdict;
+import io.aquifer.harness.WalDevice;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.HdrHistogram.Histogram;
+import org.apache.kafka.clients.admin.Admin;
+
+/** The demonstration, step by step. */
+final class DemoRun {
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(60);
+    private static final Duration READ_LIMIT = Duration.ofSeconds(90);
+
+    private final DemoPlan plan;
+    private final Console console;
+    private final Cleanup cleanup;
+    private final History history = new History();
+
+    DemoRun(DemoPlan plan, Console console, Cleanup cleanup) {
+        this.plan = plan;
+        this.console = console;
+        this.cleanup = cleanup;
+    }
+
+    DemoResult run() throws IOException {
+        Path folder = cleanup.add(Folders.scratch("demo")).path();
+        WalDevice device = cleanup.add(WalDevice.create(folder, "wal", plan.walBytes()));
+        console.line("WAL      " + device);
+        BrokerProcess broker = startBroker(folder, device);
+        console.line(String.format(
+                Locale.ROOT,
+                "Topic    %s, %d partitions, replication factor 1, on the WAL",
+                DemoPlan.TOPIC,
+                DemoPlan.PARTITIONS));
+
+        Progress progress = new Progress(console, history);
+        Histogram latencies = produceSteadily(broker, progress);
+        Load load = cleanup.add(new Load(broker.bootstrap(), DemoPlan.TOPIC, history, options(0)));
+        double recordsPerSecond = produceFlatOut(load, progress);
+        Duration recovery = killAndRestart(broker, progress);
+        progress.during("going on", load, plan.flatOut());
+        load.stop(DRAIN_LIMIT);
+        return new DemoResult(plan, device.kind(), readBack(broker), latencies, recordsPerSecond, recovery);
+    }
+
+    private BrokerProcess startBroker(Path folder, WalDevice device) throws IOException {
+        KafkaDistribution kafka = KafkaDistribution.withAquifer(folder.resolve("kafka"));
+        BrokerConfig config = BrokerConfig.single(folder, Aquifer.settings(device));
+        Cluster cluster = cleanup.add(new Cluster(kafka, List.of(config), Tuning.SUSTAINED));
+        Aquifer.format(kafka, device, cluster.id(), config.nodeId());
+        cluster.format().start();
+        console.line("Broker   stock Kafka 4.3.1 with " + Folders.aquiferJar().getFileName() + " in libs/, KRaft, at "
+                + cluster.bootstrap());
+        try (Admin admin = cluster.admin()) {
+            new Topics(admin).create(DemoPlan.TOPIC, DemoPlan.PARTITIONS, 1, Topics.SHARED);
+        }
+        return cluster.broker();
+    }
+
+    private Histogram produceSteadily(BrokerProcess broker, Progress progress) {
+        console.line(String.format(
+                Locale.ROOT,
+                "Produce  %,d records/s of %d bytes, acks=all, for %d s after %d s of warming up",
+                plan.recordsPerSecond(),
+                DemoPlan.VALUE_BYTES,
+                plan.steady().toSeconds(),
+                plan.warmUp().toSeconds()));
+        produceSteadily(broker, progress, "warming up", plan.warmUp());
+        return produceSteadily(broker, progress, "producing", plan.steady());
+    }
+
+    private Histogram produceSteadily(BrokerProcess broker, Progress progress, String what, Duration time) {
+        Load.Options options = options(plan.recordsPerSecond());
+        try (Load load = new Load(broker.bootstrap(), DemoPlan.TOPIC, history, options).start()) {
+            Histogram latencies = progress.during(what, load, time);
+            load.stop(DRAIN_LIMIT);
+            latencies.add(load.latenciesSinceLastCall());
+            return latencies;
+        }
+    }
+
+    private double produceFlatOut(Load load, Progress progress) {
+        console.line("Produce  as fast as it goes");
+        long before = history.acknowledged();
+        long begin = System.nanoTime();
+        load.start();
+        progress.during("flat out", load, plan.flatOut());
+        return (history.acknowledged() - before) * 1e9 / (System.nanoTime() - begin);
+    }
+
+    private Duration killAndRestart(BrokerProcess broker, Progress progress) throws IOException {
+        broker.kill();
+        console.line(String.format(
+                Locale.ROOT, "Kill     SIGKILL with %,d records acknowledged; restart", history.acknowledged()));
+        long acknowledged = progress.awaitSilence();
+        long begin = System.nanoTime();
+        broker.start();
+        Await.until(
+                () -> "an acknowledgement after the restart; the broker said:\n" + broker.output(),
+                START_LIMIT,
+                () -> history.acknowledged() > acknowledged || !broker.isAlive());
+        if (!broker.isAlive()) {
+            throw new IllegalStateException("the broker ended after its restart and said:\n" + broker.output());
+        }
+        Duration recovery = Duration.ofNanos(System.nanoTime() - begin);
+        console.line(String.format(Locale.ROOT, "Back     after %.1f s", recovery.toMillis() / 1e3));
+        return recovery;
+    }
+
+    private Verdict readBack(BrokerProcess broker) {
+        console.line("Consume  everything");
+        HistoryChecker checker = new HistoryChecker(history, Isolation.READ_UNCOMMITTED);
+        Readback.readAll(broker.bootstrap(), DemoPlan.TOPIC, Isolation.READ_UNCOMMITTED, READ_LIMIT, checker::read);
+        return checker.verdict();
+    }
+
+    private static Load.Options options(int recordsPerSecond) {
+        return Load.Options.DEFAULT
+                .withProducers(2)
+                .withValueBytes(DemoPlan.VALUE_BYTES)
+                .withRecordsPerSecond(recordsPerSecond)
+                .with("batch.size", 64 << 10);
+    }
+}

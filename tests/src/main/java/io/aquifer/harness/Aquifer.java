@@ -1,0 +1,41 @@
+package io.aquifer.harness;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How a broker is told to use Aquifer, as an operator would do it. */
+public final class Aquifer {
+
+    private static final Duration FORMAT_LIMIT = Duration.ofSeconds(60);
+
+    private Aquifer() {}
+
+    /** The lines of server.properties that make a broker with the JAR put its shared topics on {@code device}. */
+    public static Map<String, String> settings(WalDevice device) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("aquifer.wal.path", device.path().toString());
+        settings.put("remote.log.storage.system.enable", "true");
+        settings.put("remote.log.storage.manager.class.name", "io.aquifer.remote.LocalRemoteStorageManager");
+        settings.put("remote.log.metadata.manager.class.name", "io.aquifer.remote.LocalRemoteLogMetadataManager");
+        settings.put("remote.log.metadata.manager.listener.name", "PLAINTEXT");
+        return settings;
+    }
+
+    /** Formats {@code device} with the command that ships in the JAR. */
+    public static void format(KafkaDistribution kafka, WalDevice device, String clusterId, int nodeId)
+            throws IOException {
+        wal(kafka, "format", device.path().toString(), "--cluster-id", clusterId, "--node-id", Integer.toString(nodeId))
+                .orThrow();
+    }
+
+    /** Runs {@code aquifer wal} with {@code arguments} from the JAR in the folder. */
+    public static Command.Result wal(KafkaDistribution kafka, String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of("wal"));
+        all.addAll(List.of(arguments));
+        return Command.run(FORMAT_LIMIT, kafka.java(List.of("-XX:TieredStopAtLevel=1"), "io.aquifer.cli.Aquifer", all));
+    }
+}
