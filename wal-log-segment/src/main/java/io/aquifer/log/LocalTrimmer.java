@@ -68,7 +68,8 @@ final class LocalTrimmer {
      * @param clean true after every log was closed in good order
      */
     synchronized void trim(boolean clean) throws IOException, InterruptedException {
-        long position = wal.durablePosition();
+        // What is pinned may change hands with what is shared meanwhile: it counts if it is pinned before or after.
+        long position = Math.min(wal.durablePosition(), logs.pinnedPosition());
         long lastCheckpoint = -1;
         for (SharedLog log : logs.shared()) {
             lastCheckpoint = Math.max(lastCheckpoint, flushAndCheckpoint(log));

@@ -175,14 +175,21 @@ public final class SharedLogs {
 
     private void join(SharedLog state, UnifiedLog log) throws IOException {
         OptionalLong incarnation = IncarnationFile.read(log.dir());
-        RecoveredLog recovered = claimRecovered(log, incarnation);
+        RecoveredLog recovered =
+                find(log.dir(), incarnation, log.topicId(), log.topicPartition().partition());
         if (LEAVING.matcher(log.dir().getName()).matches()) {
             if (recovered != null) {
                 state.deleted(recovered.id());
+                unopened.remove(recovered.id());
             }
             return;
         }
         if (recovered == null) {
+            if (incarnation.isPresent()) {
+                LOG.warn(
+                        "The WAL knows nothing of the log in {}, which was shared: it must have been formatted anew",
+                        log.dir());
+            }
             if (isEligible(log)) {
                 share(state, log);
             }
@@ -195,23 +202,11 @@ public final class SharedLogs {
         synchronized (KafkaInternals.lock(log)) {
             state.share(recovered.id(), log.logEndOffsetMetadata());
             shared.put(state.topicPartition(), state);
+            unopened.remove(recovered.id());
         }
         if (!isEligible(log)) {
             unshare(state, log);
         }
-    }
-
-    private @Nullable RecoveredLog claimRecovered(UnifiedLog log, OptionalLong incarnation) {
-        RecoveredLog recovered =
-                find(log.dir(), incarnation, log.topicId(), log.topicPartition().partition());
-        if (recovered != null) {
-            unopened.remove(recovered.id());
-        } else if (incarnation.isPresent()) {
-            LOG.warn(
-                    "The WAL knows nothing of the log in {}, which was shared: it must have been formatted anew",
-                    log.dir());
-        }
-        return recovered;
     }
 
     /** What the WAL holds of a log: of its incarnation if it has one, else of the one whose directory is lost. */
@@ -264,19 +259,25 @@ public final class SharedLogs {
     /** Makes the local files durable, then lets appends go to the WAL. */
     private void share(SharedLog state, UnifiedLog log) throws IOException {
         Uuid topicId = log.topicId().orElseThrow();
-        log.flush(true);
+        flush(log);
         synchronized (KafkaInternals.lock(log)) {
             if (!(log.activeSegment() instanceof WalLogSegment)) {
                 throw new IOException("The active segment of " + log.topicPartition() + " is no WAL segment");
             }
-            log.flush(true);
+            flush(log);
             LogId id = new LogId(uuid(topicId), log.topicPartition().partition(), random.nextLong());
             IncarnationFile.write(log.dir(), id.incarnation());
+            shared.put(state.topicPartition(), state);
             state.share(id, log.logEndOffsetMetadata());
             state.checkpoint(log.logStartOffset(), log.logEndOffset());
-            shared.put(state.topicPartition(), state);
         }
         LOG.info("{} is shared from offset {} on", log.topicPartition(), log.logEndOffset());
+    }
+
+    private static void flush(UnifiedLog log) {
+        if (log.size() > 0) {
+            log.flush(true);
+        }
     }
 
     /** Makes the local files durable, then lets the WAL forget the log. */

@@ -109,15 +109,16 @@ public final class WriteAheadLog {
     }
 
     /**
-     * Waits until there is room for records with so many bytes of payload. Call it before taking any lock that
-     * whoever frees room may need.
+     * Waits until there is room for records with so many bytes of payload, or for half of all there can be if that is
+     * less. Call it before taking any lock that whoever frees room may need.
      *
      * @return null if there was no room in time
      * @throws WalFailedException if the WAL has failed
      */
     public @Nullable Reservation reserve(long payloadBytes, int records, long timeoutNanos)
             throws IOException, InterruptedException {
-        long bytes = payloadBytes + records * cost(RecordHeader.recordLength(0) + Long.BYTES);
+        long most = Math.min(memoryBudget.capacity(), ringBudget.capacity()) / 2;
+        long bytes = Math.min(most, payloadBytes + records * cost(RecordHeader.recordLength(0) + Long.BYTES));
         long deadline = System.nanoTime() + timeoutNanos;
         if (!ringBudget.acquire(bytes, timeoutNanos)) {
             ensureNotFailed();
