@@ -1,5 +1,9 @@
 package io.aquifer.wal.device;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
 /** The kernel's number of a block device, by which /sys and /proc know it whatever its path. */
 record DeviceNumber(int major, int minor) {
 
@@ -8,6 +12,16 @@ record DeviceNumber(int major, int minor) {
         int major = (int) (((dev >>> 8) & 0xfff) | ((dev >>> 32) & ~0xfffL));
         int minor = (int) ((dev & 0xff) | ((dev >>> 12) & ~0xffL));
         return new DeviceNumber(major, minor);
+    }
+
+    /** The number of the block device at a path; empty where there is none. */
+    static Optional<DeviceNumber> ofBlockDevice(String path) {
+        try {
+            FileKind kind = FileKind.of(Path.of(path));
+            return kind.raw() ? Optional.of(kind.device()) : Optional.empty();
+        } catch (DeviceOpenException | InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     @Override

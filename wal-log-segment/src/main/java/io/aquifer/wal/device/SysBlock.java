@@ -66,6 +66,31 @@ final class SysBlock {
         return new DeviceNumber(Integer.parseInt(number[0]), Integer.parseInt(number[1]));
     }
 
+    /** Whole disks that are loop devices over a file, by the kernel's names. */
+    List<String> loopDevices(Path file) throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> loops = Files.newDirectoryStream(sys.resolve("block"), "loop*")) {
+            for (Path loop : loops) {
+                if (isBackedBy(loop, file)) {
+                    names.add(loop.getFileName().toString());
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+        Collections.sort(names);
+        return names;
+    }
+
+    private static boolean isBackedBy(Path loop, Path file) throws IOException {
+        try {
+            String backing = Files.readString(loop.resolve("loop/backing_file"));
+            return backing.strip().equals(file.toString());
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
     private Path directory(DeviceNumber device) throws IOException {
         return sys.resolve("dev/block/" + device).toRealPath();
     }

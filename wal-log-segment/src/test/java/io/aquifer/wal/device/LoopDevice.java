@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** A real block device over a file, for as long as it is open. Skips the test where there can be none. */
@@ -24,9 +23,9 @@ public final class LoopDevice implements AutoCloseable {
     }
 
     public static LoopDevice over(Path file) throws IOException {
-        Outcome outcome = run("losetup", "--show", "--find", "--partscan", "--direct-io=on", file.toString());
-        assumeTrue(outcome.status == 0, "no loop device can be had here: " + outcome.output);
-        return new LoopDevice(outcome.output.strip());
+        Command.Outcome outcome = Command.run("losetup", "--show", "--find", "--direct-io=on", file.toString());
+        assumeTrue(outcome.status() == 0, "no loop device can be had here: " + outcome.output());
+        return new LoopDevice(outcome.output().strip());
     }
 
     public Path path() {
@@ -35,22 +34,9 @@ public final class LoopDevice implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        Outcome outcome = run("losetup", "--detach", path);
-        if (outcome.status != 0) {
-            throw new IOException(path + " was not detached: " + outcome.output);
+        Command.Outcome outcome = Command.run("losetup", "--detach", path);
+        if (outcome.status() != 0) {
+            throw new IOException(path + " was not detached: " + outcome.output());
         }
     }
-
-    private static Outcome run(String... command) {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return new Outcome(process.onExit().join().exitValue(), output);
-        } catch (IOException e) {
-            return new Outcome(-1, e.getMessage());
-        }
-    }
-
-    private record Outcome(int status, String output) {}
 }
