@@ -68,7 +68,7 @@ final class DemoRun {
         KafkaDistribution kafka = KafkaDistribution.withAquifer(folder.resolve("kafka"));
         BrokerConfig config = BrokerConfig.single(folder, Aquifer.settings(device));
         Cluster cluster = cleanup.add(new Cluster(kafka, List.of(config), Tuning.SUSTAINED));
-        Aquifer.format(kafka, device, cluster.id(), config.nodeId());
+        Aquifer.format(device, cluster.id(), config.nodeId());
         cluster.format().start();
         console.line("Broker   stock Kafka 4.3.1 with " + Folders.aquiferJar().getFileName() + " in libs/, KRaft, at "
                 + cluster.bootstrap());
