@@ -1,6 +1,8 @@
 package io.aquifer.weave;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -18,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Calls {
 
-    /** What is searched for, by the names it can be called by: its class's and those of what that directly extends. */
+    /** What is searched for, by the names it can be called by: its class's, and those of the types it directly extends. */
     private final Map<KafkaMethod, KafkaMethod> callees = new HashMap<>();
+
+    /** Internal names of the classes that these names have. */
+    private final Set<String> owners = new HashSet<>();
 
     /** Number of places by called method and calling method. */
     private final Map<KafkaMethod, SortedMap<String, Integer>> counts = new HashMap<>();
@@ -28,15 +33,18 @@ final class Calls {
         for (KafkaMethod callee : callees) {
             ClassReader owner = OpenedClassReader.of(classes.get(callee.owner()));
             this.callees.put(callee, callee);
-            alias(owner.getSuperName(), callee);
-            for (String type : owner.getInterfaces()) alias(type, callee);
+            alias(owner.getSuperName(), callee, classes);
+            for (String type : owner.getInterfaces()) alias(type, callee, classes);
             counts.put(callee, new TreeMap<>());
         }
+        for (KafkaMethod name : this.callees.keySet()) owners.add(name.owner().replace('.', '/'));
         classes.forEach(this::scan);
     }
 
-    private void alias(String supertype, KafkaMethod callee) {
-        callees.put(new KafkaMethod(supertype.replace('/', '.'), callee.name(), callee.descriptor()), callee);
+    private void alias(String supertype, KafkaMethod callee, Map<String, byte[]> classes) {
+        String name = supertype.replace('/', '.');
+        if (!classes.containsKey(name)) return;
+        callees.put(new KafkaMethod(name, callee.name(), callee.descriptor()), callee);
     }
 
     /**
@@ -49,6 +57,7 @@ final class Calls {
     }
 
     private void scan(String className, byte[] classFile) {
+        if (!mentionsAnOwner(classFile)) return;
         OpenedClassReader.of(classFile)
                 .accept(
                         new ClassVisitor(OpenedClassReader.ASM_API) {
@@ -63,6 +72,12 @@ final class Calls {
                             }
                         },
                         ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+    }
+
+    /** Rules most classes out, and quickly: a class that calls a method has the name of its class among its constants. */
+    private boolean mentionsAnOwner(byte[] classFile) {
+        String text = new String(classFile, StandardCharsets.ISO_8859_1);
+        return owners.stream().anyMatch(text::contains);
     }
 
     private static String withoutLambdaNumber(String name) {

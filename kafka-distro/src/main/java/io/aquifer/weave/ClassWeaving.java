@@ -15,6 +15,7 @@ import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.dynamic.DynamicType;
 import net.bytebuddy.dynamic.scaffold.TypeValidation;
 import net.bytebuddy.implementation.FieldAccessor;
+import net.bytebuddy.implementation.Implementation;
 import net.bytebuddy.matcher.ElementMatcher;
 import net.bytebuddy.pool.TypePool;
 
@@ -23,7 +24,8 @@ final class ClassWeaving {
 
     private static final String LOG = "org.apache.kafka.storage.internals.log.UnifiedLog";
 
-    private final ByteBuddy byteBuddy = new ByteBuddy().with(TypeValidation.DISABLED);
+    private final ByteBuddy byteBuddy =
+            new ByteBuddy().with(TypeValidation.DISABLED).with(Implementation.Context.Disabled.Factory.INSTANCE);
     private final ClassFileLocator advice = ClassFileLocator.ForClassLoader.of(ClassWeaving.class.getClassLoader());
     private final ClassFileLocator kafka;
     private final TypePool types;
