@@ -1,0 +1,12 @@
+package io.aquifer.cli;
+
+import java.io.IOException;
+
+/** A command won't do what it was asked, for a reason that the operator can do something about. */
+final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+        super(message);
+    }
+}

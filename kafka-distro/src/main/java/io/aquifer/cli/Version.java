@@ -1,0 +1,17 @@
+package io.aquifer.cli;
+
+import io.aquifer.wal.layout.Superblock;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IVersionProvider;
+
+/** What {@code --version} says. */
+final class Version implements IVersionProvider {
+
+    @Override
+    public String[] getVersion() {
+        @Nullable String release = Version.class.getPackage().getImplementationVersion();
+        return new String[] {
+            "Aquifer " + (release == null ? "(not from its JAR)" : release), "WAL format " + Superblock.VERSION,
+        };
+    }
+}

@@ -1,0 +1,13 @@
+package io.aquifer.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code aquifer wal}: the commands for a write-ahead log. */
+@Command(
+        name = "wal",
+        description = "Formats, inspects or dumps a write-ahead log (WAL).",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = FormatCommand.class)
+final class WalCommand {}
