@@ -70,6 +70,8 @@ public final class Wal implements Closeable {
         checkOwner(device, found, owner);
         WalIndex index = new WalIndex();
         ScanResult scan = scan(device, found, index);
+        // A killed writer may have left blocks that a read finds and a loss of power would take.
+        device.sync();
         Superblock opened = found.opened(directoryIds);
         ByteBuffer blocks = memory.allocate(settings.memoryBytes());
         ByteBuffer padding = memory.allocate(opened.blockSize());
