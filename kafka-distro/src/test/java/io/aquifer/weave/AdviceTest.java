@@ -57,11 +57,11 @@ class AdviceTest {
         expected.put("LogManager#shutdown", List.of("stop"));
         expected.put("LogSegment#open", List.of("segment"));
         expected.put("LocalLog#truncateTo", List.of("truncated"));
-        expected.put("LocalLog#truncateFullyAndStartAt", List.of("truncated"));
+        expected.put("LocalLog#truncateFullyAndStartAt", List.of("emptied"));
         expected.put("UnifiedLog#create", List.of("opening", "opened"));
         expected.put("UnifiedLog#maybeIncrementHighWatermark", List.of("cap"));
         expected.put("UnifiedLog#updateConfig", List.of("configChanged"));
-        expected.put("UnifiedLog#renameDir", List.of("renaming", "renamed"));
+        expected.put("UnifiedLog#renameDir", List.of("renamed"));
         expected.put("UnifiedLog#maybeIncrementLogStartOffset", List.of("logStartChanged"));
         expected.put("UnifiedLog#truncateFullyAndStartAt", List.of("logStartChanged"));
         expected.put("UnifiedLog#close", List.of("closed"));

@@ -35,14 +35,15 @@ public final class AquiferRuntime {
     private final LocalTrimmer trimmer;
     private final LogDirFailureChannel failures;
 
-    private AquiferRuntime(Wal wal, AquiferConfig config, WalMetrics metrics, LogDirFailureChannel failures) {
+    private AquiferRuntime(
+            Wal wal, AquiferConfig config, SharingPolicy policy, WalMetrics metrics, LogDirFailureChannel failures) {
         this.wal = wal;
         this.metrics = metrics;
         this.failures = failures;
         this.callbacks = new DurableCallbacks();
         WalAppender appender = new WalAppender(wal.log(), config.appendTimeout(), callbacks, metrics);
         LogReconciler reconciler = new LogReconciler(wal.device(), wal.log().superblock(), appender);
-        this.logs = new SharedLogs(wal.log(), appender, reconciler, wal.index(), config.topics());
+        this.logs = new SharedLogs(wal.log(), appender, reconciler, wal.index(), policy);
         this.acks = new DeviceAcks(logs);
         this.gate = new AppendGate(logs, appender);
         this.trimmer = new LocalTrimmer(wal.log(), logs, config.trimInterval());
@@ -67,12 +68,14 @@ public final class AquiferRuntime {
         }
         BrokerIdentity broker = BrokerIdentity.of(kafka);
         BlockDevice device = new BlockDevices(new JnaNativeIo()).openForWriting(config.walPath(), config.deviceSync());
-        return start(config, device, broker.owner(), broker.directoryIds(), failures);
+        SharingPolicy policy = SharingPolicy.remoteStorageTopics(config.topics());
+        return start(config, policy, device, broker.owner(), broker.directoryIds(), failures);
     }
 
     /**
      * Recovers the WAL on {@code device} and starts.
      *
+     * @param policy decides which logs are shared
      * @param device taken over: closed with the runtime, or if this throws
      * @param directoryIds of the broker's log directories
      * @param failures told of the directories of shared logs if the WAL fails
@@ -80,6 +83,7 @@ public final class AquiferRuntime {
      */
     public static AquiferRuntime start(
             AquiferConfig config,
+            SharingPolicy policy,
             BlockDevice device,
             WalOwner owner,
             List<UUID> directoryIds,
@@ -90,7 +94,7 @@ public final class AquiferRuntime {
         boolean started = false;
         try {
             Wal wal = Wal.open(device, memory, owner, directoryIds, config.walSettings(), metrics);
-            AquiferRuntime runtime = new AquiferRuntime(wal, config, metrics, failures);
+            AquiferRuntime runtime = new AquiferRuntime(wal, config, policy, metrics, failures);
             LOG.info(
                     "Opened the WAL on {} in epoch {}: {} blocks with {} records from position {} to {}, where it ends "
                             + "because of {}",

@@ -46,7 +46,7 @@ public final class SharedLogs {
     private final WriteAheadLog wal;
     private final WalAppender appender;
     private final LogReconciler reconciler;
-    private final TopicFilter filter;
+    private final SharingPolicy policy;
     private final SecureRandom random = new SecureRandom();
     private final Map<File, SharedLog> byDir = new ConcurrentHashMap<>();
     private final Map<TopicPartition, SharedLog> shared = new ConcurrentHashMap<>();
@@ -54,11 +54,12 @@ public final class SharedLogs {
     private volatile boolean loading = true;
     private volatile long pinnedPosition = Long.MAX_VALUE;
 
-    SharedLogs(WriteAheadLog wal, WalAppender appender, LogReconciler reconciler, WalIndex index, TopicFilter filter) {
+    SharedLogs(
+            WriteAheadLog wal, WalAppender appender, LogReconciler reconciler, WalIndex index, SharingPolicy policy) {
         this.wal = wal;
         this.appender = appender;
         this.reconciler = reconciler;
-        this.filter = filter;
+        this.policy = policy;
         index.logs().stream().filter(log -> !log.deleted()).forEach(log -> unopened.put(log.id(), log));
     }
 
@@ -233,10 +234,8 @@ public final class SharedLogs {
     }
 
     private boolean isEligible(UnifiedLog log) {
-        return log.remoteLogEnabled()
-                && log.topicId().isPresent()
-                && filter.matches(log.topicPartition().topic())
-                && !SUFFIXED.matcher(log.dir().getName()).matches();
+        return !SUFFIXED.matcher(log.dir().getName()).matches()
+                && policy.topicIdIfShared(log).isPresent();
     }
 
     /** The topic's settings have changed. */
@@ -258,7 +257,7 @@ public final class SharedLogs {
 
     /** Makes the local files durable, then lets appends go to the WAL. */
     private void share(SharedLog state, UnifiedLog log) throws IOException {
-        Uuid topicId = log.topicId().orElseThrow();
+        Uuid topicId = policy.topicIdIfShared(log).orElseThrow();
         flush(log);
         synchronized (KafkaInternals.lock(log)) {
             if (!(log.activeSegment() instanceof WalLogSegment)) {
