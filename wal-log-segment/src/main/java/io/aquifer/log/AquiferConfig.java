@@ -193,7 +193,10 @@ public final class AquiferConfig extends AbstractConfig {
     }
 
     public DurabilitySetting deviceSync() {
-        return DurabilitySetting.valueOf(getString(WAL_DEVICE_SYNC_CONFIG).toUpperCase(Locale.ROOT));
+        String sync = getString(WAL_DEVICE_SYNC_CONFIG);
+        return sync.equals("fdatasync")
+                ? DurabilitySetting.SYNC
+                : DurabilitySetting.valueOf(sync.toUpperCase(Locale.ROOT));
     }
 
     public WalSettings walSettings() {
