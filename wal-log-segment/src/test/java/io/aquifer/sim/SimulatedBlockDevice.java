@@ -5,9 +5,6 @@ import io.aquifer.wal.device.BlockRange;
 import io.aquifer.wal.device.Durability;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -59,36 +56,25 @@ public final class SimulatedBlockDevice implements BlockDevice {
     private final RandomGenerator random;
     private final Durability durability;
     private final int blockSize;
-    private final byte[] durable;
-    private final byte[] visible;
-
-    /** In the order of submission. */
-    private final List<Write> inFlight = new ArrayList<>();
-
-    /** Read back, but not durable; in the order of completion. */
-    private final List<Write> volatiles = new ArrayList<>();
-
+    private final Medium medium;
     private Faults faults = Faults.NONE;
-    private long ticks;
     private @Nullable String gone;
 
     /** An empty device of {@code size} bytes, all zero. */
     public SimulatedBlockDevice(int size, int blockSize, Durability durability, RandomGenerator random) {
-        this(new byte[size], new byte[size], blockSize, durability, random);
+        this(new byte[size], blockSize, durability, random);
     }
 
     /** A device that durably holds a copy of {@code image}. */
     public SimulatedBlockDevice(byte[] image, int blockSize, Durability durability, RandomGenerator random) {
-        this(image.clone(), image.clone(), blockSize, durability, random);
+        this(Medium.of(image, durability, random), blockSize, durability, random);
+        if (blockSize < SECTOR || Integer.bitCount(blockSize) != 1 || image.length % blockSize != 0) {
+            throw new IllegalArgumentException(image.length + " bytes in blocks of " + blockSize);
+        }
     }
 
-    private SimulatedBlockDevice(
-            byte[] durable, byte[] visible, int blockSize, Durability durability, RandomGenerator random) {
-        if (blockSize < SECTOR || Integer.bitCount(blockSize) != 1 || durable.length % blockSize != 0) {
-            throw new IllegalArgumentException(durable.length + " bytes in blocks of " + blockSize);
-        }
-        this.durable = durable;
-        this.visible = visible;
+    private SimulatedBlockDevice(Medium medium, int blockSize, Durability durability, RandomGenerator random) {
+        this.medium = medium;
         this.blockSize = blockSize;
         this.durability = durability;
         this.random = random;
@@ -105,62 +91,52 @@ public final class SimulatedBlockDevice implements BlockDevice {
     public synchronized Write submit(long position, ByteBuffer source) throws IOException {
         alive();
         BlockRange.check(this, position, source);
-        Write write = new Write(Math.toIntExact(position), source, ++ticks);
-        inFlight.add(write);
-        return write;
+        return medium.submit(Math.toIntExact(position), source);
     }
 
     /** Ends a write in flight well. */
     public synchronized void finish(Write write) throws IOException {
         alive();
-        land(write, write.allSectors(), durability != Durability.SYNC);
+        medium.finish(write);
     }
 
     /** Ends a write in flight badly, with {@code failure} for {@link Write#failure()}. */
     public synchronized void fail(Write write, IOException failure) throws IOException {
         alive();
         write.failure = failure;
-        land(write, write.anySectors(random), durability == Durability.WRITE_THROUGH);
+        medium.fail(write);
     }
 
     /** Writes that were submitted and neither finished nor failed, in the order of submission. */
     public synchronized List<Write> inFlight() {
-        return List.copyOf(inFlight);
+        return medium.inFlight();
     }
 
     public synchronized Sync beginSync() throws IOException {
         alive();
-        return new Sync(List.copyOf(volatiles));
+        return medium.beginSync();
     }
 
     /** Ends a sync well. */
     public synchronized void finishSync(Sync sync) throws IOException {
         alive();
-        sync.end();
-        for (Write write : sync.covered) {
-            // Another sync that was faster may have made it durable, and then something newer over it.
-            if (!write.abandoned && volatiles.remove(write)) {
-                settle(write);
-            }
-        }
+        medium.finishSync(sync);
     }
 
     /** Ends a sync badly. */
     public synchronized void failSync(Sync sync) throws IOException {
         alive();
-        sync.end();
-        sync.covered.forEach(write -> write.abandoned = true);
+        medium.failSync(sync);
     }
 
     /** Turns bit {@code bit} (0 to 7) of the byte at {@code position}. */
     public synchronized void flip(long position, int bit) {
-        durable[Math.toIntExact(position)] ^= (byte) (1 << bit);
-        visible[Math.toIntExact(position)] ^= (byte) (1 << bit);
+        medium.flip(Math.toIntExact(position), bit);
     }
 
     /** What a read of the whole device would find now, with nothing of the writes in flight. */
     public synchronized byte[] snapshot() {
-        return visible.clone();
+        return medium.visible();
     }
 
     /** The machine loses power: the device as it is found afterwards. */
@@ -170,43 +146,14 @@ public final class SimulatedBlockDevice implements BlockDevice {
 
     /** As {@link #crash(RandomGenerator)}, and a bit is flipped in each sector at risk with a probability of {@code flips}. */
     public synchronized SimulatedBlockDevice crash(RandomGenerator fate, double flips) {
-        record Landing(Write write, double moment) {}
-        List<Landing> landings = new ArrayList<>();
-        volatiles.forEach(write -> landings.add(new Landing(write, write.finished)));
-        inFlight.forEach(
-                write -> landings.add(new Landing(write, fate.nextDouble((double) write.submitted, ticks + 1.0))));
-        landings.sort(Comparator.comparingDouble(Landing::moment));
-        byte[] image = durable.clone();
-        BitSet atRisk = new BitSet();
-        for (Landing landing : landings) {
-            Write write = landing.write;
-            if (!write.isOver()) {
-                write.written = write.allSectors();
-            }
-            BitSet survivors = write.anySectors(fate);
-            survivors.and(write.written);
-            write.copy(image, survivors);
-            atRisk.or(write.writtenOnDevice());
-        }
-        atRisk.stream().filter(sector -> fate.nextDouble() < flips).forEach(sector -> {
-            image[sector * SECTOR + fate.nextInt(SECTOR)] ^= (byte) (1 << fate.nextInt(8));
-        });
         end("the machine crashed");
-        return new SimulatedBlockDevice(image, image.clone(), blockSize, durability, fate);
+        return new SimulatedBlockDevice(medium.crashed(fate, flips), blockSize, durability, fate);
     }
 
     /** The process dies and the machine runs on: the device as another process finds it. */
     public synchronized SimulatedBlockDevice kill(RandomGenerator fate) {
-        SimulatedBlockDevice next =
-                new SimulatedBlockDevice(durable.clone(), visible.clone(), blockSize, durability, fate);
-        next.ticks = ticks;
-        next.volatiles.addAll(volatiles);
-        next.inFlight.addAll(inFlight);
-        for (Write write : inFlight) {
-            next.land(write, write.anySectors(fate), durability == Durability.WRITE_THROUGH);
-        }
         end("the process was killed");
-        return next;
+        return new SimulatedBlockDevice(medium.killed(fate), blockSize, durability, fate);
     }
 
     // The contract's side.
@@ -218,7 +165,7 @@ public final class SimulatedBlockDevice implements BlockDevice {
 
     @Override
     public long size() {
-        return durable.length;
+        return medium.size();
     }
 
     @Override
@@ -255,9 +202,10 @@ public final class SimulatedBlockDevice implements BlockDevice {
         }
         int length = target.remaining();
         switch (faults.read(position, length)) {
-            case SUCCEED -> fill(Math.toIntExact(position), target, length);
+            case SUCCEED -> medium.read(Math.toIntExact(position), target, length);
             case FAIL -> {
-                fill(Math.toIntExact(position), target.duplicate(), random.nextInt(length / SECTOR + 1) * SECTOR);
+                int filled = random.nextInt(length / SECTOR + 1) * SECTOR;
+                medium.read(Math.toIntExact(position), target.duplicate(), filled);
                 throw new IOException("injected: the read at " + position + " failed or fell short");
             }
             case HANG -> hang();
@@ -309,35 +257,5 @@ public final class SimulatedBlockDevice implements BlockDevice {
             Thread.currentThread().interrupt();
         }
         alive();
-    }
-
-    private void land(Write write, BitSet sectors, boolean durably) {
-        if (!inFlight.remove(write)) {
-            throw new IllegalStateException(write + " is not in flight here");
-        }
-        write.written = sectors;
-        write.finished = ++ticks;
-        write.copy(visible, sectors);
-        if (durably) {
-            settle(write);
-        } else {
-            volatiles.add(write);
-        }
-    }
-
-    private void settle(Write write) {
-        write.copy(durable, write.written);
-        BitSet replaced = write.writtenOnDevice();
-        volatiles.stream()
-                .filter(earlier -> earlier.finished < write.finished)
-                .forEach(earlier -> earlier.forget(replaced));
-    }
-
-    private void fill(int position, ByteBuffer target, int length) {
-        int start = target.position();
-        target.put(visible, position, length);
-        for (Write write : inFlight) {
-            write.mixInto(target.duplicate().position(start), position, length, write.anySectors(random));
-        }
     }
 }

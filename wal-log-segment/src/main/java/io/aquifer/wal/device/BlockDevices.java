@@ -81,11 +81,9 @@ public final class BlockDevices {
             }
             int blockSize = kind.raw() ? rawBlockSize(given, fd) : MAX_BLOCK_SIZE;
             long size = kind.raw() ? rawSize(given, fd, blockSize) : fileSize(given, kind);
-            DirectBlockDevice device =
-                    new DirectBlockDevice(io, fd, given.toString(), size, blockSize, kind.raw(), writable, durability);
-            probe(device, kind);
+            probe(given, kind, fd, blockSize);
             opened = true;
-            return device;
+            return new DirectBlockDevice(io, fd, given.toString(), size, blockSize, kind.raw(), writable, durability);
         } finally {
             if (!opened) {
                 io.close(fd);
@@ -156,16 +154,23 @@ public final class BlockDevices {
     }
 
     /** A file system may accept the flag and refuse the transfer, and a device may have a size and answer nothing. */
-    private void probe(DirectBlockDevice device, FileKind kind) throws IOException {
+    private void probe(Path path, FileKind kind, int fd, int blockSize) throws IOException {
+        long result;
         try (AlignedMemory memory = new AlignedMemory(io)) {
-            device.read(0, memory.allocate(device.blockSize()));
-        } catch (IOException e) {
+            long address = io.address(memory.allocate(blockSize));
+            do {
+                result = io.pread(fd, address, blockSize, 0);
+            } while (result == -Errno.EINTR);
+        }
+        if (result == -Errno.EINVAL) {
+            throw OpenFailures.refused(path, kind, Errno.EINVAL);
+        }
+        if (result != blockSize) {
             throw new DeviceOpenException(
-                    Reason.NO_DIRECT_IO,
-                    "The first block of " + device.path() + " (" + device.blockSize()
-                            + " bytes) can't be read with direct I/O" + OpenFailures.fileSystem(kind) + ": "
-                            + e.getMessage(),
-                    e);
+                    Reason.FAILED,
+                    "The first block of " + path + " can't be read: "
+                            + (result < 0 ? Errno.describe((int) -result) : "only " + result + " bytes came")
+                            + ". Look for the device's errors in the kernel log.");
         }
     }
 
