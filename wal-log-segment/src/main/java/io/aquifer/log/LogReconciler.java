@@ -51,7 +51,7 @@ final class LogReconciler {
         cutDisagreement(log, recovered.extents());
         long agreed = log.logEndOffset();
         List<Extent> missing = recovered.extents().stream()
-                .filter(extent -> extent.lastOffset() >= agreed)
+                .filter(extent -> extent.end() > agreed)
                 .toList();
         checkGap(log, recovered, missing);
         replay(log, recovered.id(), missing);
@@ -113,27 +113,31 @@ final class LogReconciler {
         }
         try (ExtentReader reader = new ExtentReader(device, superblock)) {
             for (Extent extent : missing) {
-                ByteBuffer payload = reader.read(id, extent);
-                skipBelow(payload, log.logEndOffset());
-                if (payload.remaining() <= log.config().segmentSize()) {
-                    append(log, MemoryRecords.readableRecords(payload));
-                } else {
-                    appendBatchwise(log, payload);
+                ByteBuffer batches = between(reader.read(id, extent), log.logEndOffset(), extent.end());
+                if (batches.remaining() > log.config().segmentSize()) {
+                    appendBatchwise(log, batches);
+                } else if (batches.hasRemaining()) {
+                    append(log, MemoryRecords.readableRecords(batches));
                 }
             }
         }
     }
 
-    private static void skipBelow(ByteBuffer payload, long offset) {
-        int skip = 0;
+    /** The batches that begin at {@code start} or behind it and end before {@code end}. */
+    private static ByteBuffer between(ByteBuffer payload, long start, long end) {
+        int from = 0;
+        int to = 0;
         for (RecordBatch batch :
                 MemoryRecords.readableRecords(payload.duplicate()).batches()) {
-            if (batch.baseOffset() >= offset) {
+            if (batch.lastOffset() >= end) {
                 break;
             }
-            skip += batch.sizeInBytes();
+            to += batch.sizeInBytes();
+            if (batch.baseOffset() < start) {
+                from = to;
+            }
         }
-        payload.position(payload.position() + skip);
+        return payload.slice(payload.position() + from, to - from);
     }
 
     private static void appendBatchwise(UnifiedLog log, ByteBuffer payload) throws IOException {

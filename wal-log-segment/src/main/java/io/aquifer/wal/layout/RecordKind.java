@@ -12,7 +12,7 @@ public enum RecordKind {
     RESTART(3),
     /** The log's start offset is the base offset. */
     LOG_START(4),
-    /** The log is gone, or is no longer kept here. */
+    /** The log is gone, or is no longer kept here. What is shared again gets another incarnation. */
     DELETE(5),
     /** The log exists, starts at the base offset and ends behind the last offset. The payload is the topic's name. */
     CHECKPOINT(6);

@@ -54,7 +54,7 @@ public final class RecoveredLog {
         return endOffset;
     }
 
-    /** True if the log is gone; then there are no extents. */
+    /** True if the log is gone, or no longer kept here; then there are no extents. */
     public boolean deleted() {
         return deleted;
     }
@@ -64,26 +64,31 @@ public final class RecoveredLog {
         return Collections.unmodifiableList(extents);
     }
 
-    /** Bytes of all extents. */
+    /** Bytes of all extents, with what was cut off of them. */
     public long bytes() {
         return extents.stream().mapToLong(Extent::length).sum();
     }
 
     void apply(RecordHeader record, long block, int payload, ByteBuffer bytes) {
+        if (deleted) {
+            return;
+        }
         long offset = record.baseOffset();
         switch (record.kind()) {
             case VOID -> {}
             case DATA -> {
                 cutFrom(offset);
+                long end = record.lastOffset() + 1;
                 extents.add(new Extent(
                         offset,
                         record.lastOffset(),
+                        end,
                         record.leaderEpoch(),
                         block,
                         payload,
                         record.payloadLength(),
                         checksum(bytes)));
-                endOffset = record.lastOffset() + 1;
+                endOffset = end;
             }
             case TRUNCATE -> {
                 cutFrom(offset);
@@ -115,11 +120,15 @@ public final class RecoveredLog {
         return (int) crc.getValue();
     }
 
+    /** A record of several batches, as a follower's append is, may be cut in the middle: its beginning still counts. */
     private void cutFrom(long offset) {
         int last = extents.size() - 1;
-        while (last >= 0 && extents.get(last).lastOffset() >= offset) {
+        while (last >= 0 && extents.get(last).baseOffset() >= offset) {
             extents.remove(last);
             last--;
+        }
+        if (last >= 0 && extents.get(last).end() > offset) {
+            extents.set(last, extents.get(last).cutAt(offset));
         }
     }
 }
