@@ -1,5 +1,6 @@
 package io.aquifer.wal;
 
+import io.aquifer.wal.append.SyncGroup;
 import io.aquifer.wal.append.WalObserver;
 import io.aquifer.wal.append.WalSettings;
 import io.aquifer.wal.append.WalWriters;
@@ -7,7 +8,6 @@ import io.aquifer.wal.append.WriteAheadLog;
 import io.aquifer.wal.device.AlignedMemory;
 import io.aquifer.wal.device.BlockDevice;
 import io.aquifer.wal.layout.Superblock;
-import io.aquifer.wal.layout.SuperblockSlots;
 import io.aquifer.wal.recovery.RecordVisitor;
 import io.aquifer.wal.recovery.ScanResult;
 import io.aquifer.wal.recovery.WalIndex;
@@ -18,34 +18,19 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
 
-/**
- * A broker's WAL on its device, recovered and open for appending.
- *
- * <p>Opening is: read the superblock, check whose it is, scan, then raise the epoch durably, so that whatever is written
- * from here on can't be mistaken for what an earlier process may have left beyond the end.
- */
+/** A broker's WAL on its device, recovered and open for appending. */
 public final class Wal implements Closeable {
 
     private final BlockDevice device;
     private final AlignedMemory memory;
-    private final WriteAheadLog log;
+    private final WalOpening opening;
     private final WalWriters writers;
-    private final WalIndex index;
-    private final ScanResult scan;
 
-    private Wal(
-            BlockDevice device,
-            AlignedMemory memory,
-            WriteAheadLog log,
-            WalWriters writers,
-            WalIndex index,
-            ScanResult scan) {
+    private Wal(BlockDevice device, AlignedMemory memory, WalOpening opening, WalWriters writers) {
         this.device = device;
         this.memory = memory;
-        this.log = log;
+        this.opening = opening;
         this.writers = writers;
-        this.index = index;
-        this.scan = scan;
     }
 
     /**
@@ -65,35 +50,10 @@ public final class Wal implements Closeable {
             WalSettings settings,
             WalObserver observer)
             throws IOException {
-        SuperblockSlots slots = new SuperblockSlots(device, memory.allocate(Superblock.SIZE));
-        Superblock found = slots.read();
-        checkOwner(device, found, owner);
-        WalIndex index = new WalIndex();
-        ScanResult scan = scan(device, found, index);
-        // A killed writer may have left blocks that a read finds and a loss of power would take.
-        device.sync();
-        Superblock opened = found.opened(directoryIds);
-        ByteBuffer blocks = memory.allocate(settings.memoryBytes());
-        ByteBuffer padding = memory.allocate(opened.blockSize());
-        WriteAheadLog log = new WriteAheadLog(slots, opened, scan.end(), settings, blocks, padding);
-        slots.write(opened);
-        return new Wal(device, memory, log, new WalWriters(log, device, settings, observer), index, scan);
-    }
-
-    private static void checkOwner(BlockDevice device, Superblock found, WalOwner owner) throws ForeignWalException {
-        WalOwner actual = new WalOwner(found.clusterId(), found.nodeId());
-        if (!actual.equals(owner)) {
-            throw new ForeignWalException("the WAL on " + device.path() + " belongs to " + actual + ", this broker is "
-                    + owner + ": point aquifer.wal.path to this broker's device, or format it for this broker");
-        }
-        if (found.capacity() > device.size()) {
-            throw new ForeignWalException("the WAL on " + device.path() + " was formatted with " + found.capacity()
-                    + " bytes, the device has only " + device.size() + ": attach the device it was formatted on");
-        }
-        if (found.blockSize() % device.blockSize() != 0) {
-            throw new ForeignWalException("the WAL on " + device.path() + " was formatted with blocks of "
-                    + found.blockSize() + " bytes, the device needs multiples of " + device.blockSize());
-        }
+        SyncGroup grouped = new SyncGroup(device);
+        WalOpening opening = WalOpening.open(grouped, memory, owner, directoryIds, settings);
+        WalWriters writers = new WalWriters(opening.log(), grouped, settings, observer);
+        return new Wal(device, memory, opening, writers);
     }
 
     /** Reads a WAL without opening it for appending. */
@@ -105,29 +65,34 @@ public final class Wal implements Closeable {
     }
 
     public WriteAheadLog log() {
-        return log;
+        return opening.log();
     }
 
     /** What the WAL held when it was opened. */
     public WalIndex index() {
-        return index;
+        return opening.index();
     }
 
     /** How the scan at opening ended. */
     public ScanResult recovery() {
-        return scan;
+        return opening.scan();
     }
 
     public BlockDevice device() {
         return device;
     }
 
-    /** Stops writing and closes the device. What wasn't durable stays so. */
+    /**
+     * Stops writing and closes the device. What wasn't durable stays so, and whoever waits for it is told.
+     *
+     * <p>The memory is given back only if nobody can touch it any more, for that would end the process. Who is late, a
+     * write that hangs or a claim that wasn't released, keeps it.
+     */
     @Override
     public void close() throws IOException {
-        writers.close();
         try (device) {
-            if (log.failure() == null) {
+            boolean idle = writers.close();
+            if (log().close() && idle) {
                 memory.close();
             }
         }

@@ -19,7 +19,8 @@ public final class WalFormatter {
     private WalFormatter() {}
 
     /**
-     * Writes both superblocks. Blocks that an earlier WAL left stay where they are: they name another WAL id.
+     * Erases both superblocks, and then writes them: if it is cut off, there is an empty WAL or none, not the earlier one
+     * with an old superblock. Blocks that an earlier WAL left stay where they are: they name another WAL id.
      *
      * @throws IllegalArgumentException if the device is smaller than {@link #MIN_SIZE}
      */
@@ -38,11 +39,13 @@ public final class WalFormatter {
                 owner.nodeId(),
                 Superblock.RING_OFFSET + ring,
                 0,
+                0,
                 true,
                 owner.clusterId(),
                 List.of());
         SuperblockSlots slots = new SuperblockSlots(device, memory.allocate(Superblock.SIZE));
-        Superblock second = first.trimmed(0, true);
+        Superblock second = first.trimmed(0, 0, true);
+        slots.erase();
         slots.write(first);
         slots.write(second);
         return second;

@@ -95,10 +95,11 @@ public final class Block {
     /**
      * Takes room for a record.
      *
-     * @param recordCost what was taken from the budgets for it
-     * @return the record's offset in the block, or -1 if it doesn't fit or the block is closed
+     * @param overhead what the first record costs beyond its length, for the block itself
+     * @return the record's offset in the block, {@link BlockHeader#SIZE} for the first, or -1 if it doesn't fit or the
+     *     block is closed
      */
-    int claim(int recordLength, long recordCost) {
+    int claim(int recordLength, long overhead) {
         while (true) {
             long current = state.get();
             int offset = (int) current;
@@ -106,7 +107,7 @@ public final class Block {
                 return -1;
             }
             if (state.compareAndSet(current, current + (1L << 32) + recordLength)) {
-                cost.addAndGet(recordCost);
+                cost.addAndGet(offset == BlockHeader.SIZE ? recordLength + overhead : recordLength);
                 return offset;
             }
         }
@@ -141,14 +142,15 @@ public final class Block {
     /**
      * Waits until every claim is committed, and completes the bytes: zeros to the end, header, checksum.
      *
-     * @return what its records cost the budgets
+     * @param durableEnd below which all is durable
+     * @return what was acquired of the {@link Space} for it
      */
-    long seal(long epoch, UUID walId, int blockSize) {
+    long seal(long epoch, UUID walId, int blockSize, long durableEnd) {
         awaitCommitted();
         int end = type == BlockHeader.Type.DATA ? taken() : BlockHeader.SIZE;
         int sealedLength = type == BlockHeader.Type.DATA ? length : blockSize;
         buffer.put(end, ZEROS, 0, sealedLength - end);
-        new BlockHeader(type, length, end - BlockHeader.SIZE, recordCount(), epoch, position, walId)
+        new BlockHeader(type, length, end - BlockHeader.SIZE, recordCount(), epoch, position, walId, durableEnd)
                 .writeTo(buffer, blockSize);
         return cost.get();
     }
@@ -160,10 +162,15 @@ public final class Block {
         }
         if (committed.get() < expected) {
             sealer = Thread.currentThread();
+            boolean interrupted = false;
             while (committed.get() < expected) {
                 LockSupport.parkNanos(this, PARK_NANOS);
+                interrupted |= Thread.interrupted();
             }
             sealer = null;
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -15,19 +15,23 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Budget {
 
     private final long capacity;
-    private final AtomicLong used = new AtomicLong();
+    private final AtomicLong used;
     private final ReentrantLock turn = new ReentrantLock(true);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition released = lock.newCondition();
     private volatile int waiting;
     private volatile boolean closed;
 
-    /** @param capacity bytes that {@link #tryAcquire} hands out at most; {@link #force} goes beyond */
-    Budget(long capacity) {
+    /**
+     * @param capacity bytes that waiting gives out at most
+     * @param used bytes that are taken already; may be more than {@code capacity}
+     */
+    Budget(long capacity, long used) {
         if (capacity <= 0) {
             throw new IllegalArgumentException("a budget of " + capacity + " bytes");
         }
         this.capacity = capacity;
+        this.used = new AtomicLong(used);
     }
 
     long capacity() {
@@ -38,10 +42,11 @@ final class Budget {
         return used.get();
     }
 
-    boolean tryAcquire(long bytes) {
+    /** Takes bytes unless more than {@code limit} would be taken then; {@code limit} may be beyond the capacity. */
+    boolean tryAcquire(long bytes, long limit) {
         while (true) {
             long current = used.get();
-            if (current + bytes > capacity || closed) {
+            if (bytes > limit - current || closed) {
                 return false;
             }
             if (used.compareAndSet(current, current + bytes)) {
@@ -50,18 +55,13 @@ final class Budget {
         }
     }
 
-    /** Takes bytes beyond any limit: for control records, which have room of their own. */
-    void force(long bytes) {
-        used.addAndGet(bytes);
-    }
-
     /**
      * Waits for bytes.
      *
      * @return false if they didn't become free in time, or the budget was closed
      */
     boolean acquire(long bytes, long timeoutNanos) throws InterruptedException {
-        if (waiting == 0 && tryAcquire(bytes)) {
+        if (waiting == 0 && tryAcquire(bytes, capacity)) {
             return true;
         }
         long deadline = System.nanoTime() + timeoutNanos;
@@ -79,7 +79,7 @@ final class Budget {
         lock.lock();
         waiting = 1;
         try {
-            while (!tryAcquire(bytes)) {
+            while (!tryAcquire(bytes, capacity)) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0 || closed) {
                     return false;

@@ -85,16 +85,33 @@ final class MemoryRing {
         tail = newest.end;
     }
 
-    /** Gives back an extent. Its memory is used again once everything older is given back too. */
-    void free(Extent extent) {
+    /** Gives back the newest extent as if it had never been allocated. */
+    void discard(Extent newest) {
+        if (extents.peekLast() != newest) {
+            throw new IllegalStateException("can't discard what isn't the newest");
+        }
+        extents.removeLast();
+        Extent before = extents.peekLast();
+        tail = before == null ? 0 : before.end;
+    }
+
+    /**
+     * Gives back an extent. Its memory is used again once everything older is given back too.
+     *
+     * @return bytes that can be used again from now on
+     */
+    int free(Extent extent) {
         if (extent.freed) {
             throw new IllegalStateException("memory freed twice");
         }
         extent.freed = true;
+        int reusable = 0;
         Extent oldest = extents.peekFirst();
         while (oldest != null && oldest.freed) {
             extents.removeFirst();
+            reusable += oldest.end - oldest.start;
             oldest = extents.peekFirst();
         }
+        return reusable;
     }
 }

@@ -22,6 +22,11 @@ public final class Reservation implements AutoCloseable {
         return taken;
     }
 
+    /** Undoes a {@link #take}. */
+    void putBack(long untaken) {
+        bytes += untaken;
+    }
+
     @Override
     public void close() {
         long left = bytes;

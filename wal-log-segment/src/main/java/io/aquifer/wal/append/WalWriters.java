@@ -18,15 +18,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * thread that waits for the next block holds {@code turn}; the others wait behind it. A failed write, and one that
  * takes longer than the device timeout, fails the WAL for good: nothing is retried, so nothing is reordered.
  */
-public final class WalWriters implements AutoCloseable {
+public final class WalWriters {
 
-    private static final long IDLE = Long.MIN_VALUE;
+    private static final long IDLE = WriteAheadLog.IDLE;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     private final WriteAheadLog log;
     private final BlockDevice device;
     private final int blockSize;
-    private final SyncGroup syncs;
     private final WalObserver observer;
     private final long timeoutNanos;
     private final ReentrantLock turn = new ReentrantLock();
@@ -35,12 +34,16 @@ public final class WalWriters implements AutoCloseable {
     private final Thread watchdog;
     private volatile boolean closing;
 
-    /** Starts the threads. */
+    /**
+     * Starts the threads.
+     *
+     * @param device shares syncs, and the knowledge that one has failed, with whatever else is written to it: see {@link
+     *     SyncGroup}
+     */
     public WalWriters(WriteAheadLog log, BlockDevice device, WalSettings settings, WalObserver observer) {
         this.log = log;
         this.device = device;
         this.blockSize = log.superblock().blockSize();
-        this.syncs = new SyncGroup(device);
         this.observer = observer;
         this.timeoutNanos = settings.deviceTimeout().toNanos();
         this.writingSince = new AtomicLongArray(settings.writesInFlight());
@@ -65,7 +68,9 @@ public final class WalWriters implements AutoCloseable {
             while (!closing && log.failure() == null) {
                 Block block = takeTurn();
                 log.seal(block);
-                write(slot, block);
+                if (log.failure() == null) {
+                    write(slot, block);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -77,7 +82,7 @@ public final class WalWriters implements AutoCloseable {
         }
     }
 
-    private Block takeTurn() throws InterruptedException {
+    private Block takeTurn() throws WalFailedException, InterruptedException {
         turn.lockInterruptibly();
         try {
             return log.take();
@@ -91,7 +96,9 @@ public final class WalWriters implements AutoCloseable {
         writingSince.set(slot, start);
         try {
             device.write(log.superblock().deviceOffset(block.position()), block.bytes(blockSize));
-            syncs.makeDurable();
+            if (!device.writesAreDurable()) {
+                device.sync();
+            }
         } catch (IOException e) {
             throw new IOException(
                     "writing " + block.length() + " bytes at position " + block.position() + " to " + device.path()
@@ -108,14 +115,17 @@ public final class WalWriters implements AutoCloseable {
     private void watch() {
         while (!closing && log.failure() == null) {
             LockSupport.parkNanos(this, timeoutNanos / 4);
-            long now = System.nanoTime();
+            failIfHung(log.superblockSince());
             for (int i = 0; i < writingSince.length(); i++) {
-                long since = writingSince.get(i);
-                if (since != IDLE && now - since > timeoutNanos) {
-                    log.fail(hung(now - since));
-                    return;
-                }
+                failIfHung(writingSince.get(i));
             }
+        }
+    }
+
+    private void failIfHung(long since) {
+        long nanos = System.nanoTime() - since;
+        if (since != IDLE && nanos > timeoutNanos) {
+            log.fail(hung(nanos));
         }
     }
 
@@ -125,9 +135,12 @@ public final class WalWriters implements AutoCloseable {
                 + TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
     }
 
-    /** Stops the threads. What wasn't written yet stays unwritten; a write that hangs is left behind. */
-    @Override
-    public void close() {
+    /**
+     * Stops the threads. What wasn't written yet stays unwritten; a write that hangs is left behind.
+     *
+     * @return true if every thread has ended
+     */
+    public boolean close() {
         closing = true;
         LockSupport.unpark(watchdog);
         threads.forEach(Thread::interrupt);
@@ -135,6 +148,7 @@ public final class WalWriters implements AutoCloseable {
         for (Thread thread : threads) {
             join(thread, deadline);
         }
+        return threads.stream().noneMatch(Thread::isAlive);
     }
 
     private static void join(Thread thread, long deadline) {

@@ -4,11 +4,13 @@ import io.aquifer.wal.layout.BlockHeader;
 import io.aquifer.wal.layout.RecordHeader;
 import io.aquifer.wal.layout.Superblock;
 import io.aquifer.wal.layout.SuperblockSlots;
+import io.aquifer.wal.recovery.ScanResult;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
@@ -30,16 +32,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WriteAheadLog {
 
-    private static final int RESERVE_DIVISOR = 16;
+    /** The time of a superblock's write while there is none. */
+    static final long IDLE = Long.MIN_VALUE;
 
     private final SuperblockSlots slots;
     private final int blockSize;
     private final int blockBytes;
     private final int maxBlockLength;
     private final long ringSize;
+    private final long openedAt;
     private final ByteBuffer paddingBuffer;
-    private final Budget memoryBudget;
-    private final Budget ringBudget;
+    private final Space space;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final MemoryRing memory;
@@ -47,6 +50,7 @@ public final class WriteAheadLog {
     private volatile @Nullable Block open;
     private long nextSequence;
     private long nextPosition;
+    private long padding;
     private volatile long trimPosition;
 
     private final ReentrantLock completion = new ReentrantLock();
@@ -59,18 +63,19 @@ public final class WriteAheadLog {
 
     private final ReentrantLock superblockLock = new ReentrantLock();
     private volatile Superblock superblock;
+    private volatile long superblockSince = IDLE;
     private volatile @Nullable Thread idleDriver;
 
     /**
-     * @param opened the superblock of this opening, already durable
-     * @param end position behind the last block that recovery found
+     * @param opened the superblock of this opening, durable before anything is appended
+     * @param recovered what recovery found: where the next block is written, and how much padding is before it
      * @param memory aligned to the block size
      * @param paddingBuffer one block size of aligned memory
      */
     public WriteAheadLog(
             SuperblockSlots slots,
             Superblock opened,
-            long end,
+            ScanResult recovered,
             WalSettings settings,
             ByteBuffer memory,
             ByteBuffer paddingBuffer) {
@@ -79,33 +84,34 @@ public final class WriteAheadLog {
         this.blockSize = opened.blockSize();
         this.ringSize = opened.ringSize();
         this.paddingBuffer = paddingBuffer;
-        this.memory = new MemoryRing(memory, blockSize);
+        int memorySize = memory.capacity() / blockSize * blockSize;
+        this.memory = new MemoryRing(memory.slice(0, memorySize), blockSize);
         this.blockBytes = alignUp(settings.blockBytes());
-        this.maxBlockLength = Math.min(opened.maxBlockLength(), memory.capacity() / 4 / blockSize * blockSize);
+        this.maxBlockLength = Math.min(opened.maxBlockLength(), memorySize / 4 / blockSize * blockSize);
         if (maxBlockLength < blockBytes) {
             throw new IllegalArgumentException("a ring of " + ringSize + " bytes and memory of " + memory.capacity()
                     + " bytes are too small for blocks of " + blockBytes + " bytes: each must be 4 times that");
         }
         this.trimPosition = opened.trimPosition();
-        this.nextPosition = end;
-        this.durablePosition = end;
-        this.memoryBudget = new Budget(withHeadroom(memory.capacity()));
-        this.ringBudget = new Budget(withHeadroom(ringSize));
-        ringBudget.force(end - trimPosition);
-    }
-
-    /** What appends may use: not the waste in front of a wrap, nor the room of control records. */
-    private long withHeadroom(long bytes) {
-        return bytes - maxBlockLength - bytes / RESERVE_DIVISOR;
+        this.openedAt = recovered.end();
+        this.nextPosition = openedAt;
+        this.durablePosition = openedAt;
+        this.padding = recovered.padding();
+        this.space = new Space(memorySize, ringSize, maxBlockLength, openedAt - trimPosition - padding);
     }
 
     private int alignUp(int bytes) {
         return Math.addExact(bytes, blockSize - 1) & -blockSize;
     }
 
+    /** What the first record of a block takes from memory and ring beyond its length: header, and padding at worst. */
+    private long overhead() {
+        return (long) BlockHeader.SIZE + blockSize;
+    }
+
     /** What a record takes from memory and ring at worst: a block of its own. */
     private long cost(int recordLength) {
-        return (long) recordLength + BlockHeader.SIZE + blockSize;
+        return recordLength + overhead();
     }
 
     /**
@@ -117,102 +123,108 @@ public final class WriteAheadLog {
      */
     public @Nullable Reservation reserve(long payloadBytes, int records, long timeoutNanos)
             throws IOException, InterruptedException {
-        long most = Math.min(memoryBudget.capacity(), ringBudget.capacity()) / 2;
-        long bytes = Math.min(most, payloadBytes + records * cost(RecordHeader.recordLength(0) + Long.BYTES));
-        long deadline = System.nanoTime() + timeoutNanos;
-        if (!ringBudget.acquire(bytes, timeoutNanos)) {
-            ensureNotFailed();
-            return null;
-        }
-        boolean reserved = false;
+        long bytes = Math.min(
+                space.capacity() / 2, payloadBytes + records * cost(RecordHeader.recordLength(0) + Long.BYTES));
+        boolean reserved = space.acquire(bytes, timeoutNanos);
         try {
-            reserved = memoryBudget.acquire(bytes, Math.max(0, deadline - System.nanoTime()));
-        } finally {
-            if (!reserved) {
-                ringBudget.release(bytes);
+            ensureNotFailed();
+        } catch (WalFailedException e) {
+            if (reserved) {
+                space.release(bytes);
             }
+            throw e;
         }
-        ensureNotFailed();
         return reserved ? new Reservation(this, bytes) : null;
     }
 
     void unreserve(long bytes) {
-        memoryBudget.release(bytes);
-        ringBudget.release(bytes);
+        space.release(bytes);
     }
 
     /**
      * Claims room for a record; never waits for the device.
      *
      * @param reservation room that this thread holds; what it lacks is taken if it is free
-     * @throws WalFullException if there is no room
+     * @throws WalFullException if there is no room; the reservation is as it was
      * @throws RecordTooLongException if no block may be that long
      * @throws WalFailedException if the WAL has failed
      */
     public Claim claim(RecordHeader header, @Nullable Reservation reservation, DurableListener listener)
             throws WalException {
+        ensureNotFailed();
+        ensureFits(header);
         long cost = cost(header.recordLength());
         long reserved = reservation == null ? 0 : reservation.take(cost);
         long missing = cost - reserved;
-        if (missing > 0 && !takeNow(missing)) {
-            unreserve(reserved);
-            throw new WalFullException("the WAL has no room for a record of " + header.recordLength() + " bytes: "
-                    + ringBudget.used() + " of " + ringBudget.capacity() + " bytes of its ring and "
-                    + memoryBudget.used() + " of " + memoryBudget.capacity() + " bytes of its memory are taken");
+        if (missing > 0 && !space.tryAcquire(missing)) {
+            if (reservation != null) {
+                reservation.putBack(reserved);
+            }
+            throw full(header);
         }
-        return claimPaid(header, cost, listener);
+        return claimPaid(header, listener);
     }
 
     /**
-     * Appends a control record. It has room of its own, so that it doesn't wait and isn't refused for want of room.
+     * Appends a control record. It has room of its own, so that it neither waits nor competes with data; if even that is
+     * used up, a checkpoint is refused last.
      *
      * @return its claim, committed and released
+     * @throws WalFullException if there is no room
+     * @throws RecordTooLongException if no block may be that long
      * @throws WalFailedException if the WAL has failed
      */
     public Claim control(RecordHeader header, byte[] payload, DurableListener listener) throws WalException {
-        long cost = cost(header.recordLength());
-        memoryBudget.force(cost);
-        ringBudget.force(cost);
-        Claim claim = claimPaid(header, cost, listener);
+        ensureNotFailed();
+        ensureFits(header);
+        if (!space.tryAcquire(cost(header.recordLength()), header.kind())) {
+            throw full(header);
+        }
+        Claim claim = claimPaid(header, listener);
         claim.payload().put(payload);
         claim.commit();
         claim.release();
         return claim;
     }
 
-    private boolean takeNow(long bytes) {
-        if (!ringBudget.tryAcquire(bytes)) {
-            return false;
-        }
-        if (!memoryBudget.tryAcquire(bytes)) {
-            ringBudget.release(bytes);
-            return false;
-        }
-        return true;
+    private WalException full(RecordHeader header) throws WalFailedException {
+        ensureNotFailed();
+        return new WalFullException(
+                "the WAL has no room for a record of " + header.recordLength() + " bytes: " + space);
     }
 
-    private Claim claimPaid(RecordHeader header, long cost, DurableListener listener) throws WalException {
+    private void ensureFits(RecordHeader header) throws RecordTooLongException {
+        int length = header.recordLength();
+        if (length > maxBlockLength - BlockHeader.SIZE) {
+            throw new RecordTooLongException("a record of " + length + " bytes, more than "
+                    + (maxBlockLength - BlockHeader.SIZE)
+                    + " bytes, a quarter of the WAL's memory or ring: enlarge them "
+                    + "or lower max.message.bytes");
+        }
+    }
+
+    /** Claims what was acquired at the cost of a block of its own, and gives back what it doesn't cost then. */
+    private Claim claimPaid(RecordHeader header, DurableListener listener) throws WalException {
+        int length = header.recordLength();
         boolean claimed = false;
         try {
             ensureNotFailed();
-            int length = header.recordLength();
-            if (length > maxBlockLength - BlockHeader.SIZE) {
-                throw new RecordTooLongException("a record of " + length + " bytes, more than " + maxBlockLength
-                        + " bytes, a quarter of the WAL's memory and ring: enlarge them or lower max.message.bytes");
-            }
             while (true) {
                 Block block = open;
-                int offset = block == null ? -1 : block.claim(length, cost);
+                int offset = block == null ? -1 : block.claim(length, overhead());
                 if (block != null && offset >= 0) {
-                    header.writeTo(block.buffer(), offset);
                     claimed = true;
+                    if (offset > BlockHeader.SIZE) {
+                        space.release(overhead());
+                    }
+                    header.writeTo(block.buffer(), offset);
                     return new Claim(block, offset, header.payloadLength(), listener);
                 }
                 openNext(block, length);
             }
         } finally {
             if (!claimed) {
-                unreserve(cost);
+                space.release(cost(length));
             }
         }
     }
@@ -230,7 +242,7 @@ public final class WriteAheadLog {
             int min = alignUp(BlockHeader.SIZE + recordLength);
             MemoryRing.Extent extent = memory.allocate(min, Math.max(min, blockBytes));
             if (extent == null) {
-                throw new WalFullException("the WAL's memory has no room for " + min + " bytes");
+                throw broken("no memory for " + min + " bytes that were promised: " + space);
             }
             open = new Block(this, nextSequence++, BlockHeader.Type.DATA, memory.slice(extent), extent);
         } finally {
@@ -242,29 +254,39 @@ public final class WriteAheadLog {
     private void closeOpen(Block block) {
         block.close();
         open = null;
-        int length = alignUp(block.taken());
-        MemoryRing.Extent extent = block.extent();
-        if (extent != null) {
-            memory.shrink(extent, length);
+        MemoryRing.Extent extent = Objects.requireNonNull(block.extent());
+        if (block.recordCount() == 0) {
+            memory.discard(extent);
+            return;
         }
+        int length = alignUp(block.taken());
+        memory.shrink(extent, length);
         long toRingEnd = ringSize - nextPosition % ringSize;
         if (length > toRingEnd) {
-            Block padding = new Block(this, block.sequence(), BlockHeader.Type.PADDING, paddingBuffer, null);
-            padding.close();
-            place(padding, (int) toRingEnd);
-            ringBudget.force(toRingEnd);
+            Block explicit = new Block(this, block.sequence(), BlockHeader.Type.PADDING, paddingBuffer, null);
+            explicit.close();
+            place(explicit, (int) toRingEnd);
+            padding = toRingEnd;
         }
         place(block, length);
     }
 
     private void place(Block block, int length) {
         if (nextPosition + length - trimPosition > ringSize) {
-            throw new IllegalStateException("a block of " + length + " bytes at " + nextPosition
-                    + " would overwrite what isn't trimmed, from " + trimPosition + " on, in a ring of " + ringSize);
+            throw broken(
+                    "a block of " + length + " bytes at " + nextPosition + " would overwrite what isn't trimmed, from "
+                            + trimPosition + " on, in a ring of " + ringSize + ": " + space);
         }
         block.place(nextPosition, length);
         nextPosition += length;
         closed.addLast(block);
+    }
+
+    /** What can't happen, did: no record may become durable behind one that this leaves out. */
+    private IllegalStateException broken(String what) {
+        IllegalStateException bug = new IllegalStateException(what);
+        fail(new IOException("the WAL's bookkeeping is broken", bug));
+        return bug;
     }
 
     /** Tells the driver, if it waits, that there is something to write. */
@@ -278,7 +300,7 @@ public final class WriteAheadLog {
     /**
      * The next block to be written, closing the one that is being filled if it has to; its bytes are final.
      *
-     * @return null if there is nothing to write
+     * @return null if there is nothing to write, or the WAL has failed
      */
     public @Nullable Block poll() {
         Block block = next();
@@ -291,6 +313,9 @@ public final class WriteAheadLog {
     private @Nullable Block next() {
         lock.lock();
         try {
+            if (failure != null) {
+                return null;
+            }
             Block current = open;
             if (closed.isEmpty() && current != null && current.recordCount() > 0) {
                 closeOpen(current);
@@ -310,16 +335,21 @@ public final class WriteAheadLog {
         }
     }
 
-    /** Like {@link #poll}, but waits for a block, which is still to be sealed. For one thread at a time. */
-    Block take() throws InterruptedException {
+    /**
+     * Like {@link #poll}, but waits for a block, which is still to be sealed. For one thread at a time.
+     *
+     * @throws WalFailedException if the WAL has failed: nothing is written after that
+     */
+    Block take() throws WalFailedException, InterruptedException {
         while (true) {
+            ensureNotFailed();
             Block block = next();
             if (block != null) {
                 return block;
             }
             idleDriver = Thread.currentThread();
             try {
-                if (nothingToWrite()) {
+                if (failure == null && nothingToWrite()) {
                     LockSupport.park(this);
                 }
             } finally {
@@ -343,9 +373,9 @@ public final class WriteAheadLog {
 
     /** Waits for the last bytes of a taken block, completes them, and gives back what its records took in excess. */
     void seal(Block block) {
-        long cost = block.seal(superblock.epoch(), superblock.walId(), blockSize);
+        long acquired = block.seal(superblock.epoch(), superblock.walId(), blockSize, durablePosition);
         if (block.extent() != null) {
-            unreserve(cost - block.length());
+            space.release(acquired - block.length());
         }
     }
 
@@ -387,13 +417,14 @@ public final class WriteAheadLog {
         if (extent == null) {
             return;
         }
+        int reusable;
         lock.lock();
         try {
-            memory.free(extent);
+            reusable = memory.free(extent);
         } finally {
             lock.unlock();
         }
-        memoryBudget.release(block.length());
+        space.memoryFreed(reusable);
     }
 
     /**
@@ -450,20 +481,48 @@ public final class WriteAheadLog {
                 throw new IllegalArgumentException("can't trim to " + position + ": trimmed to " + trimPosition
                         + " already, durable up to " + durablePosition);
             }
-            Superblock trimmed = superblock.trimmed(position, clean);
-            try {
-                slots.write(trimmed);
-            } catch (IOException e) {
-                fail(new IOException("writing the superblock failed", e));
-                throw e;
-            }
-            superblock = trimmed;
-            long freed = position - trimPosition;
-            trimPosition = position;
-            ringBudget.release(freed);
+            Superblock current = superblock;
+            long trimEpoch = position >= openedAt ? current.epoch() : current.trimEpoch();
+            Superblock trimmed = current.trimmed(position, trimEpoch, clean);
+            write(trimmed);
+            space.ringFreed(advanceTrim(position));
         } finally {
             superblockLock.unlock();
         }
+    }
+
+    private void write(Superblock next) throws IOException {
+        superblockSince = System.nanoTime();
+        try {
+            slots.write(next);
+        } catch (IOException e) {
+            fail(new IOException("writing the superblock failed: " + e.getMessage(), e));
+            throw e;
+        } finally {
+            superblockSince = IDLE;
+        }
+        superblock = next;
+    }
+
+    /** Answers how many bytes of the ring are free now that weren't, padding not counted. */
+    private long advanceTrim(long position) {
+        lock.lock();
+        try {
+            long freed = position - trimPosition;
+            if (position / ringSize > trimPosition / ringSize) {
+                freed -= padding;
+                padding = 0;
+            }
+            trimPosition = position;
+            return freed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Since when, by {@link System#nanoTime}, the superblock is being written; {@link #IDLE} if it isn't. */
+    long superblockSince() {
+        return superblockSince;
     }
 
     /**
@@ -472,24 +531,51 @@ public final class WriteAheadLog {
      * @param cause what happened, in words for the operator
      */
     public void fail(IOException cause) {
+        if (end(cause)) {
+            failureListeners.forEach(this::tellOnce);
+        }
+    }
+
+    /**
+     * Ends the WAL as a failure would, without telling the listeners of failures. What isn't durable by now never will be.
+     *
+     * @return true if nobody can touch the WAL's memory any more: no claim, reservation, unwritten block or write of the
+     *     superblock is left
+     */
+    public boolean close() {
+        end(new IOException("the WAL was closed"));
+        if (!superblockLock.tryLock()) {
+            return false;
+        }
+        superblockLock.unlock();
+        return space.memoryUsed() == 0;
+    }
+
+    private boolean end(IOException cause) {
         completion.lock();
         try {
             if (failure != null) {
-                return;
+                return false;
             }
             failure = cause;
             durableAdvanced.signalAll();
         } finally {
             completion.unlock();
         }
-        memoryBudget.close();
-        ringBudget.close();
-        failureListeners.forEach(listener -> listener.accept(cause));
+        space.close();
+        wakeDriver();
+        return true;
     }
 
     /** Calls {@code listener} once when the WAL fails, at once if it has. */
     public void onFailure(Consumer<IOException> listener) {
         failureListeners.add(listener);
+        if (failure != null) {
+            tellOnce(listener);
+        }
+    }
+
+    private void tellOnce(Consumer<IOException> listener) {
         IOException cause = failure;
         if (cause != null && failureListeners.remove(listener)) {
             listener.accept(cause);
@@ -499,11 +585,11 @@ public final class WriteAheadLog {
     private void ensureNotFailed() throws WalFailedException {
         IOException cause = failure;
         if (cause != null) {
-            throw new WalFailedException("the WAL has failed, nothing becomes durable: " + cause.getMessage(), cause);
+            throw new WalFailedException("nothing becomes durable in the WAL any more: " + cause.getMessage(), cause);
         }
     }
 
-    /** Why this WAL failed, or null. */
+    /** Why nothing becomes durable any more, or null if it does. */
     public @Nullable IOException failure() {
         return failure;
     }
@@ -522,19 +608,19 @@ public final class WriteAheadLog {
         return trimPosition;
     }
 
-    /** Bytes of the ring that hold what isn't trimmed, or are promised to appends. */
+    /** Bytes of the ring that hold what isn't trimmed, or are promised to appends; padding in front of its end not counted. */
     public long ringUsed() {
-        return ringBudget.used();
+        return space.ringUsed();
     }
 
     /** Bytes of the ring that appends may use. */
     public long ringCapacity() {
-        return ringBudget.capacity();
+        return space.ringCapacity();
     }
 
     /** Bytes of memory that hold blocks, or are promised to appends. */
     public long memoryUsed() {
-        return memoryBudget.used();
+        return space.memoryUsed();
     }
 
     /** Blocks that a driver has taken and that aren't durable yet. */

@@ -22,15 +22,24 @@ import java.util.UUID;
  *     24    8  epoch in which it was written
  *     32    8  position in the WAL
  *     40   16  WAL id
- *     56    8  zero
+ *     56    8  durable end: all below this position was durable when this block was completed
  * </pre>
  *
  * Records follow at {@link #SIZE}, one behind the other; zeros fill the rest.
  *
  * @param bodyLength bytes of all records
+ * @param durableEnd evidence for recovery: where a block below it doesn't verify, that is damage to what was acknowledged,
+ *     not the end of the WAL
  */
 public record BlockHeader(
-        Type type, int length, int bodyLength, int recordCount, long epoch, long position, UUID walId) {
+        Type type,
+        int length,
+        int bodyLength,
+        int recordCount,
+        long epoch,
+        long position,
+        UUID walId,
+        long durableEnd) {
 
     public static final int SIZE = 64;
     public static final int VERSION = 1;
@@ -70,7 +79,7 @@ public record BlockHeader(
         buffer.putLong(32, position);
         buffer.putLong(40, walId.getMostSignificantBits());
         buffer.putLong(48, walId.getLeastSignificantBits());
-        buffer.putLong(56, 0);
+        buffer.putLong(56, durableEnd);
         buffer.putInt(CRC_OFFSET, Checksum.compute(buffer, checkedLength(blockSize), CRC_OFFSET));
     }
 
@@ -116,7 +125,8 @@ public record BlockHeader(
                 recordCount,
                 buffer.getLong(24),
                 buffer.getLong(32),
-                new UUID(buffer.getLong(40), buffer.getLong(48)));
+                new UUID(buffer.getLong(40), buffer.getLong(48)),
+                buffer.getLong(56));
     }
 
     /**

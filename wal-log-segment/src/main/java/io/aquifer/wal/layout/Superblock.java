@@ -10,7 +10,8 @@ import java.util.UUID;
 /**
  * What a WAL knows of itself: whose it is, how large, from where it is still needed.
  *
- * <p>4096 bytes, big-endian, the rest zero:
+ * <p>4096 bytes, big-endian, the rest zero. Magic, version and checksum keep their places in every version, so that a
+ * release that doesn't know a version can tell it from damage:
  *
  * <pre>
  * offset size
@@ -25,15 +26,18 @@ import java.util.UUID;
  *     52    4  node id of the broker that owns this WAL
  *     56    8  capacity: bytes of the device in use, from its start to the ring's end
  *     64    8  trim position: what lies below is needed no more
- *     72    1  1 after a clean shutdown, else 0
- *     73    7  zero
- *     80    2  length of the cluster id in bytes, at most 254
- *     82  254  cluster id, UTF-8
- *    336    2  number of directory ids, at most 128
- *    338 16*n  directory ids of the broker's log directories
+ *     72    8  trim epoch: a block at or beyond the trim position that names a lower epoch is a stale one
+ *     80    1  1 after a clean shutdown, else 0
+ *     81    7  zero
+ *     88    2  length of the cluster id in bytes, at most 254
+ *     90  254  cluster id, UTF-8
+ *    344    2  number of directory ids, at most 128
+ *    346 16*n  directory ids of the broker's log directories
  * </pre>
  *
  * @param capacity in bytes; the ring is what lies between {@link #RING_OFFSET} and it
+ * @param trimEpoch without it, a WAL that was trimmed up to its end would be continued by what an earlier process had
+ *     written beyond a hole and never acknowledged: no block of the later epoch is left to contradict it
  */
 public record Superblock(
         long sequence,
@@ -43,6 +47,7 @@ public record Superblock(
         int nodeId,
         long capacity,
         long trimPosition,
+        long trimEpoch,
         boolean cleanShutdown,
         String clusterId,
         List<UUID> directoryIds) {
@@ -60,21 +65,28 @@ public record Superblock(
 
     private static final long MAGIC = 0x4151554946455257L;
     private static final int CRC_OFFSET = 12;
-    private static final int CLUSTER_ID_OFFSET = 80;
-    private static final int DIRECTORY_IDS_OFFSET = 336;
+    private static final int CLUSTER_ID_OFFSET = 88;
+    private static final int DIRECTORY_IDS_OFFSET = 344;
     private static final int MAX_CLUSTER_ID = 254;
     private static final int MAX_DIRECTORY_IDS = 128;
+    private static final int MIN_RING_BLOCKS = 4;
 
     public Superblock {
         directoryIds = List.copyOf(directoryIds);
         if (Integer.bitCount(blockSize) != 1 || blockSize < 512 || blockSize > 65536) {
             throw new IllegalArgumentException("block size " + blockSize + " is no power of two from 512 to 65536");
         }
-        if (capacity < RING_OFFSET + blockSize || (capacity - RING_OFFSET) % blockSize != 0) {
-            throw new IllegalArgumentException("capacity " + capacity + " leaves no whole block of " + blockSize);
+        if (capacity < RING_OFFSET + MIN_RING_BLOCKS * (long) blockSize || (capacity - RING_OFFSET) % blockSize != 0) {
+            throw new IllegalArgumentException("capacity " + capacity + " leaves no ring of whole blocks of "
+                    + blockSize + " bytes, " + MIN_RING_BLOCKS + " at least");
         }
-        if (trimPosition < 0 || trimPosition % blockSize != 0) {
-            throw new IllegalArgumentException("trim position " + trimPosition + " is no multiple of " + blockSize);
+        if (trimPosition < 0 || trimPosition % blockSize != 0 || trimPosition > Long.MAX_VALUE - capacity) {
+            throw new IllegalArgumentException(
+                    "trim position " + trimPosition + " is no place of a block of " + blockSize);
+        }
+        if (sequence < 0 || epoch < 0 || trimEpoch < 0 || trimEpoch > epoch) {
+            throw new IllegalArgumentException(
+                    "sequence " + sequence + ", epoch " + epoch + ", trimmed in epoch " + trimEpoch);
         }
         if (clusterId.getBytes(StandardCharsets.UTF_8).length > MAX_CLUSTER_ID) {
             throw new IllegalArgumentException("cluster id '" + clusterId + "' is longer than " + MAX_CLUSTER_ID);
@@ -100,8 +112,12 @@ public record Superblock(
         return RING_OFFSET + position % ringSize();
     }
 
-    /** The successor of this superblock: the same WAL opened once more for writing. */
-    public Superblock opened(List<UUID> currentDirectoryIds) {
+    /**
+     * The successor of this superblock: the same WAL opened once more for writing.
+     *
+     * @param end position behind the last block, where this opening will write its first
+     */
+    public Superblock opened(long end, List<UUID> currentDirectoryIds) {
         return new Superblock(
                 sequence + 1,
                 walId,
@@ -110,13 +126,14 @@ public record Superblock(
                 nodeId,
                 capacity,
                 trimPosition,
+                end == trimPosition ? epoch + 1 : trimEpoch,
                 false,
                 clusterId,
                 currentDirectoryIds);
     }
 
     /** The successor of this superblock with another trim position. */
-    public Superblock trimmed(long newTrimPosition, boolean clean) {
+    public Superblock trimmed(long newTrimPosition, long newTrimEpoch, boolean clean) {
         return new Superblock(
                 sequence + 1,
                 walId,
@@ -125,6 +142,7 @@ public record Superblock(
                 nodeId,
                 capacity,
                 newTrimPosition,
+                newTrimEpoch,
                 clean,
                 clusterId,
                 directoryIds);
@@ -145,7 +163,8 @@ public record Superblock(
         buffer.putInt(52, nodeId);
         buffer.putLong(56, capacity);
         buffer.putLong(64, trimPosition);
-        buffer.put(72, (byte) (cleanShutdown ? 1 : 0));
+        buffer.putLong(72, trimEpoch);
+        buffer.put(80, (byte) (cleanShutdown ? 1 : 0));
         byte[] cluster = clusterId.getBytes(StandardCharsets.UTF_8);
         buffer.putShort(CLUSTER_ID_OFFSET, (short) cluster.length);
         buffer.put(CLUSTER_ID_OFFSET + 2, cluster);
@@ -163,7 +182,7 @@ public record Superblock(
      * Reads the {@link #SIZE} bytes at the buffer's position, which is left alone.
      *
      * @throws NotAWalException if the magic is missing
-     * @throws UnsupportedWalVersionException if a newer version wrote it
+     * @throws UnsupportedWalVersionException if a newer version wrote it; its checksum is right
      * @throws CorruptWalException if the checksum or a field is wrong
      */
     public static Superblock readFrom(ByteBuffer source, String where) throws WalFormatException {
@@ -171,16 +190,16 @@ public record Superblock(
         if (buffer.getLong(0) != MAGIC) {
             throw new NotAWalException("no Aquifer superblock in " + where);
         }
-        int version = Short.toUnsignedInt(buffer.getShort(8));
-        if (version != VERSION) {
-            throw new UnsupportedWalVersionException("the superblock in " + where + " has version " + version
-                    + ", this Aquifer reads version " + VERSION + "; use the release that wrote it");
-        }
         int expected = Checksum.compute(buffer, SIZE, CRC_OFFSET);
         int found = buffer.getInt(CRC_OFFSET);
         if (found != expected) {
             throw new CorruptWalException(String.format(
                     "the superblock in %s has checksum %08x, its bytes give %08x", where, found, expected));
+        }
+        int version = Short.toUnsignedInt(buffer.getShort(8));
+        if (version != VERSION) {
+            throw new UnsupportedWalVersionException("the superblock in " + where + " has version " + version
+                    + ", this Aquifer reads version " + VERSION + "; use the release that wrote it");
         }
         try {
             return decode(buffer);
@@ -213,7 +232,8 @@ public record Superblock(
                 buffer.getInt(52),
                 buffer.getLong(56),
                 buffer.getLong(64),
-                buffer.get(72) == 1,
+                buffer.getLong(72),
+                buffer.get(80) == 1,
                 new String(cluster, StandardCharsets.UTF_8),
                 ids);
     }

@@ -25,6 +25,8 @@ public final class SuperblockSlots {
     /**
      * The current superblock.
      *
+     * @throws UnsupportedWalVersionException if a newer version wrote either of them: the other one, though it can be
+     *     read, is stale, and going by it would overwrite what is needed
      * @throws WalFormatException if neither slot holds a valid one: the cause of the slot that came closest
      */
     public Superblock read() throws IOException {
@@ -36,6 +38,8 @@ public final class SuperblockSlots {
                 if (current == null || found.sequence() > current.sequence()) {
                     current = found;
                 }
+            } catch (UnsupportedWalVersionException e) {
+                throw e;
             } catch (WalFormatException e) {
                 problem = graver(problem, e);
             }
@@ -62,7 +66,32 @@ public final class SuperblockSlots {
         buffer.clear().limit(Superblock.SIZE);
         superblock.writeTo(buffer);
         buffer.flip();
-        device.write(superblock.sequence() % 2 * Superblock.SIZE, buffer);
+        write(superblock.sequence() % 2);
+    }
+
+    /** Leaves no superblock on the device, durably. Cut off, it leaves the current one or none. */
+    public void erase() throws IOException {
+        long stale = staleSlot();
+        buffer.clear().limit(Superblock.SIZE);
+        while (buffer.hasRemaining()) {
+            buffer.put((byte) 0);
+        }
+        buffer.flip();
+        write(stale);
+        buffer.flip();
+        write(1 - stale);
+    }
+
+    private long staleSlot() throws IOException {
+        try {
+            return (read().sequence() + 1) % 2;
+        } catch (WalFormatException e) {
+            return 0;
+        }
+    }
+
+    private void write(long slot) throws IOException {
+        device.write(slot * Superblock.SIZE, buffer);
         if (!device.writesAreDurable()) {
             device.sync();
         }

@@ -13,12 +13,18 @@ import java.nio.ByteBuffer;
  * Reads a WAL from its trim position, block by block, until the first that isn't its continuation.
  *
  * <p>A block continues the WAL if it verifies, names this WAL and the position where it was found, and its epoch is
- * neither below that of the block before it nor above the superblock's. Which is why nothing needs erasing: what an
- * earlier turn of the ring left has another position, what an earlier format left another WAL id, and a block that
- * landed beyond the hole where its epoch ended is behind blocks of a later epoch. What lies beyond the end was never
+ * neither below that of the block before it, or of the trim if it is the first, nor above the superblock's. Which is why
+ * nothing needs erasing: what an earlier turn of the ring left has another position, what an earlier format left another
+ * WAL id, and a block that landed beyond the hole where its epoch ended is behind blocks, or a trim, of a later epoch. What lies beyond the end was never
  * acknowledged, for blocks complete in order.
+ *
+ * <p>Unless the end is damage. A block beyond it may prove that: it says up to where all was durable when it was completed,
+ * which is below any hole that a crash leaves. Then the scan fails, for going by it would overwrite what was acknowledged.
  */
 public final class WalScanner {
+
+    /** How far beyond the end a proof of damage is looked for, in bytes: nothing longer than a block can be damaged at once. */
+    private static final long LOOK_AHEAD = 2L * Superblock.MAX_BLOCK_LENGTH;
 
     private final BlockDevice device;
     private final Superblock superblock;
@@ -42,13 +48,16 @@ public final class WalScanner {
     /**
      * Scans the whole WAL.
      *
-     * @throws IOException if the device can't be read, or from the visitor. What doesn't verify isn't an error: it is
-     *     the end
+     * @throws CorruptWalException if what was acknowledged is damaged
+     * @throws IOException if the device can't be read, or from the visitor. That something doesn't verify isn't an error
+     *     by itself: it is the end
      */
     public ScanResult scan(RecordVisitor visitor) throws IOException {
         long position = superblock.trimPosition();
         long limit = position + superblock.ringSize();
-        long epoch = 0;
+        long epoch = superblock.trimEpoch();
+        long confirmed = position;
+        long padding = 0;
         long blocks = 0;
         long records = 0;
         window.clear().limit(0);
@@ -56,31 +65,29 @@ public final class WalScanner {
         while (position < limit) {
             BlockHeader header;
             try {
-                header = readBlock(position, Math.min(limit - position, toRingEnd(position)), epoch);
+                header = readBlock(position, limit, epoch);
             } catch (WalFormatException e) {
-                return new ScanResult(position, blocks, records, String.valueOf(e.getMessage()));
+                String reason = String.valueOf(e.getMessage());
+                ensureUndamaged(position, limit, reason);
+                return new ScanResult(position, confirmed, padding, blocks, records, reason);
             }
             visitor.block(header);
             if (header.type() == BlockHeader.Type.DATA) {
                 records += visitRecords(header, visitor);
                 blocks++;
+            } else {
+                padding += header.length();
             }
             epoch = header.epoch();
+            confirmed = Math.max(confirmed, header.durableEnd());
             position += header.length();
         }
-        return new ScanResult(position, blocks, records, "the whole ring is in use");
-    }
-
-    private long toRingEnd(long position) {
-        return superblock.ringSize() - position % superblock.ringSize();
+        return new ScanResult(position, confirmed, padding, blocks, records, "the whole ring is in use");
     }
 
     /** Leaves the window's position at the block's start. */
-    private BlockHeader readBlock(long position, long maxLength, long epoch) throws IOException {
-        long offset = superblock.deviceOffset(position);
-        int blockSize = superblock.blockSize();
-        ensureWindow(offset, blockSize, maxLength);
-        BlockHeader header = BlockHeader.readFrom(window, blockSize, maxLength);
+    private BlockHeader readBlock(long position, long limit, long epoch) throws IOException {
+        BlockHeader header = readHeader(position, limit);
         if (header.position() != position || !header.walId().equals(superblock.walId())) {
             throw new CorruptWalException("a block of WAL " + header.walId() + " for position " + header.position()
                     + " at position " + position);
@@ -89,21 +96,62 @@ public final class WalScanner {
             throw new CorruptWalException("a block of epoch " + header.epoch() + " where one from " + epoch + " to "
                     + superblock.epoch() + " was expected");
         }
+        verify(header, position, limit);
+        return header;
+    }
+
+    private BlockHeader readHeader(long position, long limit) throws IOException {
+        long room = room(position, limit);
+        ensureWindow(superblock.deviceOffset(position), superblock.blockSize(), room);
+        return BlockHeader.readFrom(window, superblock.blockSize(), room);
+    }
+
+    private void verify(BlockHeader header, long position, long limit) throws IOException {
         if (header.type() == BlockHeader.Type.DATA) {
             if (header.length() > superblock.maxBlockLength()) {
                 throw new CorruptWalException("a block of " + header.length() + " bytes, longer than any may be");
             }
-            ensureWindow(offset, header.length(), maxLength);
+            ensureWindow(superblock.deviceOffset(position), header.length(), room(position, limit));
         }
-        header.verify(window, blockSize);
-        return header;
+        header.verify(window, superblock.blockSize());
+    }
+
+    private long room(long position, long limit) {
+        return Math.min(limit - position, superblock.ringSize() - position % superblock.ringSize());
+    }
+
+    private void ensureUndamaged(long end, long limit, String reason) throws IOException {
+        long until = Math.min(limit, end + LOOK_AHEAD);
+        for (long position = end; position < until; position += superblock.blockSize()) {
+            if (provesDurable(position, limit, end)) {
+                throw new CorruptWalException(
+                        "the WAL on " + device.path() + " is damaged at position " + end + " (" + reason
+                                + "): a block at " + position
+                                + " says that it was durable. What was acknowledged is lost from "
+                                + "there on if the WAL is used; restore the device from a copy, or give up the WAL by formatting it");
+            }
+        }
+    }
+
+    /** Whether the block at {@code position}, of whichever turn of the ring, says that more than up to {@code end} was durable. */
+    private boolean provesDurable(long position, long limit, long end) throws IOException {
+        try {
+            BlockHeader header = readHeader(position, limit);
+            if (header.durableEnd() <= end || !header.walId().equals(superblock.walId())) {
+                return false;
+            }
+            verify(header, position, limit);
+            return true;
+        } catch (WalFormatException e) {
+            return false;
+        }
     }
 
     /** Makes {@code length} bytes from {@code offset} of the device remain in the window. */
-    private void ensureWindow(long offset, int length, long maxLength) throws IOException {
+    private void ensureWindow(long offset, int length, long room) throws IOException {
         boolean inside = offset >= windowOffset && offset + length <= windowOffset + window.limit();
         if (!inside) {
-            window.clear().limit((int) Math.min(window.capacity(), maxLength));
+            window.clear().limit((int) Math.min(window.capacity(), room));
             device.read(offset, window);
             window.flip();
             windowOffset = offset;

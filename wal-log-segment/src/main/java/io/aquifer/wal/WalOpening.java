@@ -1,0 +1,89 @@
+package io.aquifer.wal;
+
+import io.aquifer.wal.append.WalSettings;
+import io.aquifer.wal.append.WriteAheadLog;
+import io.aquifer.wal.device.AlignedMemory;
+import io.aquifer.wal.device.BlockDevice;
+import io.aquifer.wal.layout.Superblock;
+import io.aquifer.wal.layout.SuperblockSlots;
+import io.aquifer.wal.recovery.ScanResult;
+import io.aquifer.wal.recovery.WalIndex;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What opening a WAL for appending gives, before any thread writes blocks.
+ *
+ * <p>Opening is: make durable what can be read, read the superblock, check whose it is, scan, then raise the epoch
+ * durably, so that whatever is written from here on can't be mistaken for what an earlier process may have left beyond
+ * the end.
+ *
+ * <p>What a killed process was writing may be read back and yet be lost by a later crash; to append behind it would be to
+ * append behind a hole. Hence the sync. And where a sync had failed, no other one covers what it was to cover. Hence what
+ * isn't known to have been durable, the superblock and a few blocks at the end, is written once more.
+ *
+ * @param log ready to append at the end that recovery found
+ * @param index what the WAL holds
+ * @param scan how the scan ended
+ */
+public record WalOpening(WriteAheadLog log, WalIndex index, ScanResult scan) {
+
+    /**
+     * Recovers the WAL on {@code device} and opens it for appending.
+     *
+     * @param memory for the blocks, in use until the log is closed
+     * @param directoryIds of the broker's log directories, for the superblock
+     * @throws ForeignWalException if it isn't {@code owner}'s, or the device has shrunk
+     * @throws io.aquifer.wal.layout.WalFormatException if there is no superblock that can be read
+     */
+    public static WalOpening open(
+            BlockDevice device, AlignedMemory memory, WalOwner owner, List<UUID> directoryIds, WalSettings settings)
+            throws IOException {
+        device.sync();
+        SuperblockSlots slots = new SuperblockSlots(device, memory.allocate(Superblock.SIZE));
+        Superblock found = slots.read();
+        checkOwner(device, found, owner);
+        WalIndex index = new WalIndex();
+        ScanResult scan = Wal.scan(device, found, index);
+        Superblock opened = found.opened(scan.end(), directoryIds);
+        ByteBuffer blocks = memory.allocate(settings.memoryBytes());
+        ByteBuffer padding = memory.allocate(opened.blockSize());
+        WriteAheadLog log = new WriteAheadLog(slots, opened, scan, settings, blocks, padding);
+        slots.write(found);
+        rewrite(device, opened, scan, blocks);
+        slots.write(opened);
+        return new WalOpening(log, index, scan);
+    }
+
+    private static void checkOwner(BlockDevice device, Superblock found, WalOwner owner) throws ForeignWalException {
+        WalOwner actual = new WalOwner(found.clusterId(), found.nodeId());
+        if (!actual.equals(owner)) {
+            throw new ForeignWalException("the WAL on " + device.path() + " belongs to " + actual + ", this broker is "
+                    + owner + ": point aquifer.wal.path to this broker's device, or format it for this broker");
+        }
+        if (found.capacity() > device.size()) {
+            throw new ForeignWalException("the WAL on " + device.path() + " was formatted with " + found.capacity()
+                    + " bytes, the device has only " + device.size() + ": attach the device it was formatted on");
+        }
+        if (found.blockSize() % device.blockSize() != 0) {
+            throw new ForeignWalException("the WAL on " + device.path() + " was formatted with blocks of "
+                    + found.blockSize() + " bytes, the device needs multiples of " + device.blockSize());
+        }
+    }
+
+    private static void rewrite(BlockDevice device, Superblock superblock, ScanResult scan, ByteBuffer buffer)
+            throws IOException {
+        int whole = buffer.capacity() / superblock.blockSize() * superblock.blockSize();
+        for (long position = scan.confirmed(); position < scan.end(); position += buffer.limit()) {
+            long toRingEnd = superblock.ringSize() - position % superblock.ringSize();
+            long length = Math.min(Math.min(scan.end() - position, toRingEnd), whole);
+            buffer.clear().limit((int) length);
+            device.read(superblock.deviceOffset(position), buffer);
+            buffer.flip();
+            device.write(superblock.deviceOffset(position), buffer);
+        }
+        buffer.clear();
+    }
+}
