@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.storage.internals.log.LogAppendInfo;
@@ -55,7 +56,7 @@ final class LogReconciler {
                 .toList();
         checkGap(log, recovered, missing);
         replay(log, recovered.id(), missing);
-        long logged = logTail(log, recovered);
+        long logged = makeTailDurable(log, recovered);
         if (loaded != agreed || !missing.isEmpty() || logged > 0) {
             LOG.info(
                     "Reconciled {} with the WAL: loaded up to offset {}, agreed up to {}, appended {} records of the WAL, "
@@ -161,11 +162,29 @@ final class LogReconciler {
         }
     }
 
-    /** Logs what lies beyond the WAL's end into the WAL, and waits for it to be durable; answers how many bytes. */
-    private long logTail(UnifiedLog log, RecoveredLog recovered) throws IOException {
+    /**
+     * Logs what lies beyond the WAL's end into the WAL; where that is too full, which it may be before all logs are open
+     * and it can be trimmed, makes the local files durable. Answers how many bytes it logged.
+     */
+    private long makeTailDurable(UnifiedLog log, RecoveredLog recovered) throws IOException {
         if (log.logEndOffset() <= recovered.endOffset()) {
             return 0;
         }
+        try {
+            return logTail(log, recovered);
+        } catch (NotEnoughReplicasException e) {
+            LOG.warn(
+                    "The WAL has no room for what only the local files of {} hold, from offset {} to {}: flushing them",
+                    log.topicPartition(),
+                    recovered.endOffset(),
+                    log.logEndOffset(),
+                    e);
+            log.flush(true);
+            return 0;
+        }
+    }
+
+    private long logTail(UnifiedLog log, RecoveredLog recovered) throws IOException {
         long bytes = 0;
         LocalBatches local = new LocalBatches(log, recovered.endOffset());
         while (!local.atEnd()) {

@@ -201,8 +201,9 @@ public final class SharedLogs {
             IncarnationFile.write(log.dir(), recovered.id().incarnation());
         }
         synchronized (KafkaInternals.lock(log)) {
-            state.share(recovered.id(), log.logEndOffsetMetadata());
             shared.put(state.topicPartition(), state);
+            state.share(recovered.id(), log.logEndOffsetMetadata());
+            state.checkpoint(log.logStartOffset(), log.logEndOffset());
             unopened.remove(recovered.id());
         }
         if (!isEligible(log)) {

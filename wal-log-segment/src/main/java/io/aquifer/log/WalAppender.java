@@ -151,17 +151,13 @@ final class WalAppender {
     /**
      * Logs batches that are in a local file already, waiting for room as long as the setting says.
      *
-     * @throws IOException if there is no room, or the WAL has failed
+     * @throws NotEnoughReplicasException if there is none
+     * @throws IOException if the WAL has failed
      */
     void log(LogId log, TopicPartition topicPartition, MemoryRecords records) throws IOException {
         try {
             reserve(records.sizeInBytes(), 1);
             append(log, topicPartition, records, DurableListener.NONE).release();
-        } catch (NotEnoughReplicasException e) {
-            throw new IOException(
-                    "Records of " + topicPartition + " are in its local files only, and can't be logged into "
-                            + "the WAL: " + e.getMessage() + " Format the WAL on a larger device.",
-                    e);
         } finally {
             release();
         }
