@@ -2,6 +2,7 @@ package io.aquifer.cli;
 
 import io.aquifer.wal.WalOwner;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -58,17 +59,19 @@ final class FormatCommand implements Callable<Integer> {
                             + " stand for powers of 1024. Something that exists must have this size.")
     private @Nullable Long size;
 
-    @Option(names = "--force", description = "Formats although there is data on it, which is lost.")
+    @Option(names = "--force", description = "Format although there is data on it, which is lost.")
     private boolean force;
 
     @Override
     public Integer call() throws IOException {
         if (clusterId.isBlank() || nodeId < 0) {
-            throw new ParameterException(
-                    spec.commandLine(), "A broker has a cluster id that isn't empty and a node id of 0 or more.");
+            throw new ParameterException(spec.commandLine(), "--cluster-id isn't empty, --node-id is 0 or more");
         }
-        Formatted done = new Formatting(path, new WalOwner(clusterId, nodeId), force).run(size, bytes -> {});
-        output.print(spec, done, FormatText::of);
+        PrintWriter err = spec.commandLine().getErr();
+        Formatted formatted = new Formatting(path, new WalOwner(clusterId, nodeId), force)
+                .run(size, new FileProgress(path, size, err));
+        formatted.warnings().forEach(warning -> err.println("aquifer: " + warning));
+        output.print(spec.commandLine().getOut(), formatted, FormatText::of);
         return 0;
     }
 }

@@ -7,24 +7,22 @@ final class FormatText {
 
     static String of(Formatted formatted) {
         StringBuilder text = new StringBuilder();
-        for (String overwritten : formatted.overwritten()) {
-            text.append("Overwritten: ").append(overwritten).append('\n');
-        }
-        return text.append(formatted.created() ? "Made " : "Formatted ")
+        formatted
+                .overwritten()
+                .forEach(lost -> text.append("Overwritten: ").append(lost).append('\n'));
+        text.append(formatted.created() ? "Made " : "Formatted ")
                 .append(formatted.path())
                 .append(" as the WAL of node ")
                 .append(formatted.nodeId())
                 .append(" of cluster ")
                 .append(formatted.clusterId())
-                .append(".\n")
-                .append("  WAL id    ")
-                .append(formatted.walId())
-                .append("\n  capacity  ")
-                .append(ByteSize.inWords(formatted.capacity()))
-                .append("\n  ring      ")
-                .append(ByteSize.inWords(formatted.ringSize()))
-                .append(" in blocks of ")
-                .append(formatted.blockSize())
-                .toString();
+                .append('\n');
+        return text.append(new Columns()
+                        .add("WAL id", formatted.walId())
+                        .add("Capacity", ByteSize.inWords(formatted.capacity()))
+                        .add("Ring", ByteSize.inWords(formatted.ringSize()))
+                        .add("Block size", ByteSize.inWords(formatted.blockSize())))
+                .toString()
+                .stripTrailing();
     }
 }

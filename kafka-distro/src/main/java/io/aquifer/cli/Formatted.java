@@ -10,6 +10,7 @@ import java.util.UUID;
  * @param capacity bytes of the device in use
  * @param ringSize bytes of it that blocks can fill
  * @param overwritten what was on it, in sentences; empty unless it was forced
+ * @param warnings what else is to be known of the device, in sentences
  */
 record Formatted(
         String path,
@@ -20,4 +21,5 @@ record Formatted(
         long capacity,
         long ringSize,
         int blockSize,
-        List<String> overwritten) {}
+        List<String> overwritten,
+        List<String> warnings) {}

@@ -9,5 +9,5 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = FormatCommand.class)
+        subcommands = {FormatCommand.class, InspectCommand.class, DumpCommand.class})
 final class WalCommand {}
