@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out all that a WAL tells of itself, without writing to it and without its owner noticing. */
@@ -25,8 +26,7 @@ final class Inspector {
     private Inspector() {}
 
     /**
-     * Inspects the WAL on a device. Its owner may be faster than the reading, which is then begun
-     * again a few times.
+     * Inspects the WAL on a device. Its owner may be faster than the reading, which is then begun again a few times.
      *
      * @throws RefusedException if there is no WAL on it
      */
@@ -37,14 +37,23 @@ final class Inspector {
             for (int attempt = 1; ; attempt++) {
                 WalIndex index = new WalIndex();
                 Verified found = wal.verify(superblock, index);
-                Superblock now = wal.superblock();
+                List<SuperblockSlot> slots = wal.slots();
+                Superblock now = current(slots, superblock);
                 if (!found.overtaken() || attempt == ATTEMPTS) {
-                    boolean moving = used || now.sequence() != superblock.sequence();
-                    return inspection(wal, superblock, found, index, moving);
+                    boolean moving = used || !now.equals(superblock);
+                    return inspection(wal, now, slots, found, index, moving);
                 }
                 superblock = now;
             }
         }
+    }
+
+    private static Superblock current(List<SuperblockSlot> slots, Superblock otherwise) {
+        return slots.stream()
+                .map(SuperblockSlot::superblock)
+                .filter(Objects::nonNull)
+                .max(Comparator.comparingLong(Superblock::sequence))
+                .orElse(otherwise);
     }
 
     private static boolean inUse(Path path) throws IOException {
@@ -56,8 +65,13 @@ final class Inspector {
     }
 
     private static Inspection inspection(
-            WalOnDevice wal, Superblock superblock, Verified found, WalIndex index, boolean inUse) throws IOException {
-        long used = found.end() - superblock.trimPosition();
+            WalOnDevice wal,
+            Superblock superblock,
+            List<SuperblockSlot> slots,
+            Verified found,
+            WalIndex index,
+            boolean inUse) {
+        long used = Math.max(0, found.end() - superblock.trimPosition());
         return new Inspection(
                 wal.path(),
                 inUse,
@@ -77,7 +91,7 @@ final class Inspector {
                 found.end(),
                 used,
                 Math.round(10_000.0 * used / superblock.ringSize()) / 100.0,
-                wal.slots().stream().map(slot -> slot(slot, superblock)).toList(),
+                slots.stream().map(slot -> slot(slot, superblock)).toList(),
                 new Inspection.Verification(found.blocks(), found.records(), found.damaged(), found.reason()),
                 index.logs().stream().map(Inspector::partition).sorted(BY_TOPIC).toList());
     }
@@ -91,7 +105,7 @@ final class Inspector {
         }
         return new Inspection.Slot(
                 slot.number(),
-                superblock.sequence() == current.sequence(),
+                superblock.equals(current),
                 superblock.sequence(),
                 superblock.epoch(),
                 superblock.trimPosition(),
