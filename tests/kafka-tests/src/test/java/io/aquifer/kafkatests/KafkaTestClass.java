@@ -2,6 +2,7 @@ package io.aquifer.kafkatests;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -9,8 +10,10 @@ import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.PostDiscoveryFilter;
+import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
@@ -20,7 +23,7 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
  * One of Kafka's test classes, of the jars published with Kafka's version.
  *
  * @param name binary name
- * @param tests how many tests of it pass on stock Kafka, those of {@code excluded} methods left out
+ * @param tests how many tests of it pass on stock Kafka, without those that are excluded
  * @param excluded methods that are not run
  */
 record KafkaTestClass(String name, int tests, Set<String> excluded) {
@@ -32,7 +35,7 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
         return Stream.concat(ofLogs(), ofBrokers());
     }
 
-    /** Tests that append to logs. */
+    /** Tests of logs and what they are made of. */
     static Stream<KafkaTestClass> ofLogs() {
         return Stream.of(
                 new KafkaTestClass(STORAGE + "LogSegmentTest", 35),
@@ -47,11 +50,10 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
                 new KafkaTestClass("kafka.log.LogCleanerTest", 52));
     }
 
-    /** Tests of the classes around logs. */
+    /** Tests of what is around logs. */
     static Stream<KafkaTestClass> ofBrokers() {
         return Stream.of(
-                // It makes a directory unreadable, which stops everyone but root.
-                new KafkaTestClass("kafka.log.LogManagerTest", 43, Set.of("testInvalidLogDirNotFailLogManager")),
+                logManagerTest(),
                 new KafkaTestClass("kafka.cluster.PartitionTest", 86),
                 new KafkaTestClass("kafka.cluster.PartitionLockTest", 4),
                 new KafkaTestClass("kafka.server.ReplicaManagerTest", 128),
@@ -62,18 +64,60 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
                 new KafkaTestClass("kafka.server.TierStateMachineTest", 6));
     }
 
+    /** Those whose logs can be shared: made by a log manager or as it makes them, and not compacted, at least some. */
+    static Stream<KafkaTestClass> ofShareableLogs() {
+        return Stream.of(
+                new KafkaTestClass(STORAGE + "UnifiedLogTest", 105),
+                new KafkaTestClass(STORAGE + "LogConcurrencyTest", 2),
+                new KafkaTestClass("kafka.log.LogLoaderTest", 34)
+                        // Loads the logs of several brokers, one after the other, in one runtime.
+                        .without("testLogRecoveryIsCalledUponBrokerCrash")
+                        // Expects a loaded log not to be flushed; sharing a log begins with that.
+                        .without("testLogRecoversToCorrectOffset"),
+                new KafkaTestClass("kafka.log.UnifiedLogTest", 77),
+                new KafkaTestClass("kafka.log.LogCleanerTest", 52),
+                logManagerTest()
+                        // Counts the files of a partition's directory, where a shared log has one more.
+                        .without("testCleanupExpiredSegments")
+                        // Each loads logs twice in one runtime.
+                        .without("testLoadLogsSkipRemoteIndexCache")
+                        .without("testHandlingExceptionsDuringShutdown")
+                        .without("testShutdownWithZeroFileDeleteDelayMs")
+                        .without("testReplaceCurrentWithFutureLogDoesNotCloseSourceLog")
+                        .without("testCleanShutdownFileWithBrokerEpoch")
+                        .without("testMetricsAreRemovedWhenMovingCurrentToFutureLog"),
+                new KafkaTestClass("kafka.cluster.PartitionTest", 86),
+                new KafkaTestClass("kafka.cluster.PartitionLockTest", 4),
+                new KafkaTestClass("kafka.server.ReplicaManagerTest", 128));
+    }
+
+    private static KafkaTestClass logManagerTest() {
+        return new KafkaTestClass("kafka.log.LogManagerTest", 44)
+                // Makes a directory unreadable, which stops everyone but root.
+                .without("testInvalidLogDirNotFailLogManager");
+    }
+
     private KafkaTestClass(String name, int tests) {
         this(name, tests, Set.of());
     }
 
-    /** Runs the tests in this process. */
-    Result run() {
+    /** The same, but for one method, which is one test. */
+    private KafkaTestClass without(String method) {
+        Set<String> more = new HashSet<>(excluded);
+        more.add(method);
+        return new KafkaTestClass(name, tests - 1, more);
+    }
+
+    /** Runs the tests in this process, and tells {@code around} of each. */
+    Result run(TestExecutionListener... around) {
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
+        Launcher launcher = LauncherFactory.create();
+        launcher.registerTestExecutionListeners(around);
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(DiscoverySelectors.selectClass(name))
                 .filters((PostDiscoveryFilter) this::filter)
                 .build();
-        LauncherFactory.create().execute(request, listener);
+        launcher.execute(request, listener);
         TestExecutionSummary summary = listener.getSummary();
         return new Result(
                 summary.getTestsSucceededCount(),
