@@ -23,7 +23,7 @@ import org.junit.platform.launcher.TestIdentifier;
  */
 final class RuntimePerTest implements TestExecutionListener {
 
-    private static final long DEVICE_SIZE = 1L << 30;
+    private static final long DEVICE_SIZE = 32L << 20;
     private static final WalOwner OWNER = new WalOwner("kafka-tests", 0);
 
     private final SharingPolicy policy;
