@@ -215,46 +215,6 @@ class DumpCommandTest {
     }
 
     @Test
-    void beingOvertakenByTheOwnerIsSaid() throws Exception {
-        List<DumpLine> lines = new ArrayList<>();
-        try (SampleWal owner = SampleWal.open(file);
-                WalOnDevice wal = WalOnDevice.open(file)) {
-            for (int offset = 1; offset <= 8; offset++) {
-                owner.data(OTHER, offset, offset, 1_000_000);
-            }
-            Dump.run(wal, new DumpFilter(0, Long.MAX_VALUE, true, null, null), line -> {
-                if (lines.isEmpty()) {
-                    overwriteAll(owner);
-                }
-                lines.add(line);
-            });
-        }
-        DumpLine.EndLine end = (DumpLine.EndLine) lines.get(lines.size() - 1);
-        assertThat(end.complete()).isFalse();
-        assertThat(end.damaged()).isFalse();
-        assertThat(end.reason()).contains("faster than the reading");
-    }
-
-    @Test
-    void whatTheOwnerWroteMeanwhileIsNotTakenForDamage() throws Exception {
-        List<DumpLine> lines = new ArrayList<>();
-        try (SampleWal owner = SampleWal.open(file);
-                WalOnDevice wal = WalOnDevice.open(file)) {
-            owner.data(OTHER, 1, 1, 1_950_000).data(OTHER, 2, 2, 1_950_000);
-            Dump.run(wal, new DumpFilter(0, Long.MAX_VALUE, true, null, null), line -> {
-                if (lines.isEmpty()) {
-                    append(owner, 3, 8);
-                }
-                lines.add(line);
-            });
-        }
-        DumpLine.EndLine end = (DumpLine.EndLine) lines.get(lines.size() - 1);
-        assertThat(end.damaged()).isFalse();
-        assertThat(end.complete()).isFalse();
-        assertThat(end.reason()).contains("faster than the reading");
-    }
-
-    @Test
     void anOutputThatNobodyTakesEndsItWithAFailure() {
         StringWriter err = new StringWriter();
         int status = Aquifer.commandLine(false)
@@ -287,23 +247,6 @@ class DumpCommandTest {
                 .filter(line -> line.get("type").asText().equals("block"))
                 .map(line -> line.get("position").asLong())
                 .toList();
-    }
-
-    private static void overwriteAll(SampleWal owner) throws IOException {
-        for (int offset = 100; offset < 120; offset++) {
-            owner.trimAll(false);
-            append(owner, offset, offset);
-        }
-    }
-
-    private static void append(SampleWal owner, int first, int last) throws IOException {
-        try {
-            for (int offset = first; offset <= last; offset++) {
-                owner.data(OTHER, offset, offset, 1_000_000);
-            }
-        } catch (Exception e) {
-            throw new IOException(e);
-        }
     }
 
     /** Takes nothing. */
