@@ -1,26 +1,21 @@
 package io.aquifer.demo;
 
-import io.aquifer.harness.Aquifer;
+import io.aquifer.harness.AquiferCluster;
 import io.aquifer.harness.Await;
-import io.aquifer.harness.BrokerConfig;
 import io.aquifer.harness.BrokerProcess;
 import io.aquifer.harness.BrokerProcess.Tuning;
 import io.aquifer.harness.Cleanup;
-import io.aquifer.harness.Cluster;
 import io.aquifer.harness.Folders;
 import io.aquifer.harness.History;
 import io.aquifer.harness.HistoryChecker;
 import io.aquifer.harness.HistoryChecker.Isolation;
-import io.aquifer.harness.KafkaDistribution;
 import io.aquifer.harness.Load;
 import io.aquifer.harness.Readback;
 import io.aquifer.harness.Topics;
 import io.aquifer.harness.Verdict;
-import io.aquifer.harness.WalDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.admin.Admin;
@@ -45,14 +40,11 @@ final class DemoRun {
 
     DemoResult run() throws IOException {
         Path folder = cleanup.add(Folders.scratch("demo")).path();
-        WalDevice device = cleanup.add(WalDevice.create(folder, "wal", plan.walBytes()));
-        console.line("WAL      " + device);
-        BrokerProcess broker = startBroker(folder, device);
-        console.line(String.format(
-                Locale.ROOT,
-                "Topic    %s, %d partitions, replication factor 1, on the WAL",
-                DemoPlan.TOPIC,
-                DemoPlan.PARTITIONS));
+        AquiferCluster.Plan setUp =
+                AquiferCluster.Plan.DEFAULT.withWal(plan.walBytes()).withTuning(Tuning.SUSTAINED);
+        AquiferCluster cluster = cleanup.add(AquiferCluster.prepare(folder, setUp));
+        console.line("WAL      " + cluster.device());
+        BrokerProcess broker = startBroker(cluster);
 
         Progress progress = new Progress(console, history);
         Histogram latencies = produceSteadily(broker, progress);
@@ -61,21 +53,23 @@ final class DemoRun {
         Duration recovery = killAndRestart(broker, progress);
         progress.during("going on", load, plan.flatOut());
         load.stop(DRAIN_LIMIT);
-        return new DemoResult(plan, device.kind(), readBack(broker), latencies, recordsPerSecond, recovery);
+        return new DemoResult(plan, cluster.device().kind(), readBack(broker), latencies, recordsPerSecond, recovery);
     }
 
-    private BrokerProcess startBroker(Path folder, WalDevice device) throws IOException {
-        KafkaDistribution kafka = KafkaDistribution.withAquifer(folder.resolve("kafka"));
-        BrokerConfig config = BrokerConfig.single(folder, Aquifer.settings(device));
-        Cluster cluster = cleanup.add(new Cluster(kafka, List.of(config), Tuning.SUSTAINED));
-        Aquifer.format(device, cluster.id(), config.nodeId());
-        cluster.format().start();
+    private BrokerProcess startBroker(AquiferCluster cluster) throws IOException {
+        cluster.start();
+        BrokerProcess broker = cluster.broker();
         console.line("Broker   stock Kafka 4.3.1 with " + Folders.aquiferJar().getFileName() + " in libs/, KRaft, at "
-                + cluster.bootstrap());
-        try (Admin admin = cluster.admin()) {
+                + broker.bootstrap());
+        try (Admin admin = broker.admin()) {
             new Topics(admin).create(DemoPlan.TOPIC, DemoPlan.PARTITIONS, 1, Topics.SHARED);
         }
-        return cluster.broker();
+        console.line(String.format(
+                Locale.ROOT,
+                "Topic    %s, %d partitions, replication factor 1, on the WAL",
+                DemoPlan.TOPIC,
+                DemoPlan.PARTITIONS));
+        return broker;
     }
 
     private Histogram produceSteadily(BrokerProcess broker, Progress progress) {

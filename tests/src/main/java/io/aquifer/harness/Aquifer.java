@@ -1,12 +1,5 @@
 package io.aquifer.harness;
 
-import io.aquifer.wal.WalFormatter;
-import io.aquifer.wal.WalOwner;
-import io.aquifer.wal.device.AlignedMemory;
-import io.aquifer.wal.device.BlockDevice;
-import io.aquifer.wal.device.BlockDevices;
-import io.aquifer.wal.device.DurabilitySetting;
-import io.aquifer.wal.device.JnaNativeIo;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,12 +26,10 @@ public final class Aquifer {
     }
 
     /** Formats {@code device} with the command that ships in the JAR. */
-    public static void format(WalDevice device, String clusterId, int nodeId) throws IOException {
-        try (BlockDevice opened =
-                        new BlockDevices(new JnaNativeIo()).openForWriting(device.path(), DurabilitySetting.AUTO);
-                AlignedMemory memory = AlignedMemory.system()) {
-            WalFormatter.format(opened, memory, new WalOwner(clusterId, nodeId));
-        }
+    public static void format(KafkaDistribution kafka, WalDevice device, String clusterId, int nodeId)
+            throws IOException {
+        wal(kafka, "format", device.path().toString(), "--cluster-id", clusterId, "--node-id", Integer.toString(nodeId))
+                .orThrow();
     }
 
     /** Runs {@code aquifer wal} with {@code arguments} from the JAR in the folder. */

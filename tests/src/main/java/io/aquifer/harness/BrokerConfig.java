@@ -13,7 +13,7 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 
 /**
- * The server.properties of one combined KRaft node that listens on 127.0.0.1.
+ * The server.properties of one KRaft node that listens on 127.0.0.1.
  *
  * @param home the folder that holds the file, the logs of the process and {@link #logDirs()}
  * @param voters all nodes of the cluster as {@code controller.quorum.voters} wants them
@@ -30,16 +30,22 @@ public record BrokerConfig(
         List<Path> logDirs,
         Map<String, String> settings) {
 
+    private static final int NO_CONTROLLER = -1;
+
     /** One node that is a cluster of its own, with one log directory. */
     public static BrokerConfig single(Path home, Map<String, String> settings) {
         return ofCluster(home, 1, settings).get(0);
     }
 
-    /** The nodes 1 to {@code brokers} of one cluster. */
+    /**
+     * The nodes 1 to {@code brokers} of one cluster. Each is a controller too, but of two only the first, so that the
+     * second can be killed without the quorum being lost.
+     */
     public static List<BrokerConfig> ofCluster(Path home, int brokers, Map<String, String> settings) {
         List<Integer> controllerPorts = new ArrayList<>();
         List<String> voters = new ArrayList<>();
-        for (int node = 1; node <= brokers; node++) {
+        int controllers = brokers == 2 ? 1 : brokers;
+        for (int node = 1; node <= controllers; node++) {
             int port = Ports.next();
             controllerPorts.add(port);
             voters.add(node + "@127.0.0.1:" + port);
@@ -51,7 +57,7 @@ public record BrokerConfig(
                     node,
                     folder,
                     Ports.next(),
-                    controllerPorts.get(node - 1),
+                    node <= controllers ? controllerPorts.get(node - 1) : NO_CONTROLLER,
                     String.join(",", voters),
                     brokers,
                     List.of(folder.resolve("data")),
@@ -102,10 +108,13 @@ public record BrokerConfig(
 
     private Map<String, String> all() {
         Map<String, String> all = new LinkedHashMap<>();
-        all.put("process.roles", "broker,controller");
+        boolean controller = controllerPort != NO_CONTROLLER;
+        all.put("process.roles", controller ? "broker,controller" : "broker");
         all.put("node.id", Integer.toString(nodeId));
         all.put("controller.quorum.voters", voters);
-        all.put("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        all.put(
+                "listeners",
+                "PLAINTEXT://127.0.0.1:" + port + (controller ? ",CONTROLLER://127.0.0.1:" + controllerPort : ""));
         all.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
         all.put("controller.listener.names", "CONTROLLER");
         all.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");

@@ -12,6 +12,9 @@ import java.util.stream.Stream;
 /** Damage to the files of a partition whose broker is down, as the loss of a page cache or of a disk would do it. */
 public final class Segments {
 
+    private static final int BATCH_HEADER_BYTES = 61;
+    private static final int LAST_OFFSET_DELTA = 23;
+
     private Segments() {}
 
     /** Cuts the last segment to {@code keep} of its length, a fraction from 0 to 1, and answers the bytes cut off. */
@@ -21,6 +24,19 @@ public final class Segments {
             file.setLength((long) (length * keep));
             return length - file.length();
         }
+    }
+
+    /** Cuts off every batch with records at or above {@code offset}, and answers the bytes cut off. */
+    public static long cutFrom(Path partition, long offset) throws IOException {
+        long bytes = 0;
+        for (Path segment : all(partition)) {
+            try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+                long position = positionOf(file, offset);
+                bytes += file.length() - position;
+                file.setLength(position);
+            }
+        }
+        return bytes;
     }
 
     /** Overwrites the last segment with noise from {@code from} of its length on, and answers the bytes overwritten. */
@@ -53,6 +69,22 @@ public final class Segments {
                     .sorted(Comparator.comparing(Path::getFileName))
                     .toList();
         }
+    }
+
+    /** Where the first batch begins whose last offset isn't below {@code offset}; see KIP-98 for the fields read. */
+    private static long positionOf(RandomAccessFile file, long offset) throws IOException {
+        long position = 0;
+        while (position + BATCH_HEADER_BYTES <= file.length()) {
+            file.seek(position);
+            long baseOffset = file.readLong();
+            int length = file.readInt();
+            file.seek(position + LAST_OFFSET_DELTA);
+            if (baseOffset + file.readInt() >= offset) {
+                return position;
+            }
+            position += Long.BYTES + Integer.BYTES + length;
+        }
+        return Math.min(position, file.length());
     }
 
     private static Path last(Path partition) throws IOException {

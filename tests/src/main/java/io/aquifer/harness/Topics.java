@@ -2,6 +2,7 @@ package io.aquifer.harness;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,13 +12,18 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.ReplicaInfo;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.ApiException;
 
 /** What tests ask of an Admin client, waiting for the answer. */
 public final class Topics {
@@ -89,6 +95,47 @@ public final class Topics {
     /** The high watermark. */
     public long end(String topic, int partition) {
         return offset(topic, partition, OffsetSpec.latest());
+    }
+
+    /** Below which no transaction is open. */
+    public long lastStableOffset(String topic, int partition) {
+        TopicPartition target = new TopicPartition(topic, partition);
+        ListOffsetsResult offsets = admin.listOffsets(
+                Map.of(target, OffsetSpec.latest()), new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
+        return answer(offsets.partitionResult(target)).offset();
+    }
+
+    /** The log directories of a node that it has given up, with the reason. */
+    public Map<String, String> offlineLogDirs(int node) {
+        Map<String, String> offline = new HashMap<>();
+        var descriptions = admin.describeLogDirs(List.of(node)).descriptions();
+        answer(Objects.requireNonNull(descriptions.get(node))).forEach((dir, description) -> {
+            ApiException error = description.error();
+            if (error != null) {
+                offline.put(dir, String.valueOf(error.getMessage()));
+            }
+        });
+        return offline;
+    }
+
+    /** The log directory of a node that holds a partition, and not only its future copy. */
+    public String logDirOf(int node, String topic, int partition) {
+        TopicPartition target = new TopicPartition(topic, partition);
+        var descriptions = admin.describeLogDirs(List.of(node)).descriptions();
+        return answer(Objects.requireNonNull(descriptions.get(node))).entrySet().stream()
+                .filter(dir -> {
+                    ReplicaInfo replica = dir.getValue().replicaInfos().get(target);
+                    return replica != null && !replica.isFuture();
+                })
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("none");
+    }
+
+    /** Moves a partition of a node to another of its log directories; returns when the move has begun. */
+    public void moveToLogDir(int node, String topic, int partition, String dir) {
+        TopicPartitionReplica replica = new TopicPartitionReplica(topic, partition, node);
+        answer(admin.alterReplicaLogDirs(Map.of(replica, dir)).all());
     }
 
     private long offset(String topic, int partition, OffsetSpec spec) {

@@ -1,0 +1,103 @@
+package io.aquifer.bench;
+
+import io.aquifer.harness.Cleanup;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line of the benchmarks. */
+@Command(
+        name = "aquifer bench",
+        mixinStandardHelpOptions = true,
+        version = "Aquifer 0.1.0",
+        sortOptions = false,
+        description = {
+            "Runs pairs in turn, several rounds each, and reports the ratio of their medians.",
+            "",
+            "Exit status: 0 every target was reached; 1 one was missed; 2 it could not run."
+        })
+public final class Bench implements Callable<Integer> {
+
+    /** What can be compared. */
+    enum Part {
+        /** The WAL engine with the bare device. */
+        DEVICE,
+        /** One broker's shared topic with its stock topic. */
+        TOPIC,
+        /** One broker with a stock cluster of three. */
+        CLUSTER
+    }
+
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+    @Option(
+            names = "--part",
+            paramLabel = "PART",
+            split = ",",
+            description = "What to compare: ${COMPLETION-CANDIDATES} (default: all).")
+    private @Nullable Set<Part> parts;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "How often each pair is run (default: ${DEFAULT-VALUE}).")
+    private int rounds = 5;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "SECONDS",
+            defaultValue = "15",
+            description = "How long each side of a pair is measured in a round (default: ${DEFAULT-VALUE}).")
+    private int seconds = 15;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FOLDER",
+            description = "Where results.json and results.md go (default: target/bench/<time> in the checkout).")
+    private @Nullable Path out;
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Bench())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments));
+    }
+
+    @Override
+    public Integer call() {
+        Progress progress = new Progress(System.out);
+        BenchPlan plan = new BenchPlan(rounds, Duration.ofSeconds(seconds));
+        Set<Part> wanted = parts == null ? EnumSet.allOf(Part.class) : parts;
+        List<Comparison> comparisons = new ArrayList<>();
+        try (Cleanup cleanup = new Cleanup()) {
+            if (wanted.contains(Part.DEVICE)) {
+                comparisons.addAll(new DeviceBench(plan, progress, cleanup).run());
+            }
+            if (wanted.contains(Part.TOPIC) || wanted.contains(Part.CLUSTER)) {
+                comparisons.addAll(new BrokerBench(plan, progress, cleanup).run(wanted));
+            }
+            Report report = new Report(Machine.here(), Instant.now(), plan, comparisons);
+            Path folder = out != null ? out : Report.defaultFolder(STAMP.format(report.time()));
+            report.write(folder);
+            progress.line("");
+            progress.line(report.markdown());
+            progress.line("Written to " + folder.toAbsolutePath());
+            return comparisons.stream().allMatch(Comparison::isReached) ? 0 : 1;
+        } catch (Exception | AssertionError e) {
+            progress.line("The benchmark could not be run to its end: " + e);
+            return 2;
+        }
+    }
+}

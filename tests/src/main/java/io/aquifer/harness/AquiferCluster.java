@@ -1,0 +1,132 @@
+package io.aquifer.harness;
+
+import io.aquifer.harness.BrokerProcess.Tuning;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Brokers with the Aquifer JAR, each with a WAL of its own. */
+public final class AquiferCluster implements AutoCloseable {
+
+    /**
+     * What to set up.
+     *
+     * @param brokers number of nodes
+     * @param walBytes size of each node's WAL
+     * @param onFile true for a WAL in a file even where a device could be had
+     * @param logDirs log directories of each node
+     * @param settings of each node, beyond what makes it use its WAL
+     */
+    public record Plan(
+            int brokers, long walBytes, boolean onFile, int logDirs, Tuning tuning, Map<String, String> settings) {
+
+        public static final Plan DEFAULT = new Plan(1, 512L << 20, false, 1, Tuning.QUICK_START, Map.of());
+
+        public Plan withBrokers(int number) {
+            return new Plan(number, walBytes, onFile, logDirs, tuning, settings);
+        }
+
+        public Plan withWal(long bytes) {
+            return new Plan(brokers, bytes, onFile, logDirs, tuning, settings);
+        }
+
+        public Plan withWalOnFile(long bytes) {
+            return new Plan(brokers, bytes, true, logDirs, tuning, settings);
+        }
+
+        public Plan withLogDirs(int number) {
+            return new Plan(brokers, walBytes, onFile, number, tuning, settings);
+        }
+
+        public Plan withTuning(Tuning wanted) {
+            return new Plan(brokers, walBytes, onFile, logDirs, wanted, settings);
+        }
+
+        public Plan with(String setting, String value) {
+            Map<String, String> more = new LinkedHashMap<>(settings);
+            more.put(setting, value);
+            return new Plan(brokers, walBytes, onFile, logDirs, tuning, more);
+        }
+    }
+
+    private final KafkaDistribution kafka;
+    private final Cluster cluster;
+    private final List<WalDevice> devices;
+
+    private AquiferCluster(KafkaDistribution kafka, Cluster cluster, List<WalDevice> devices) {
+        this.kafka = kafka;
+        this.cluster = cluster;
+        this.devices = devices;
+    }
+
+    /** Lays out Kafka with the JAR in {@code folder}, makes and formats the WALs, and formats the log directories. */
+    public static AquiferCluster prepare(Path folder, Plan plan) throws IOException {
+        return prepare(folder, plan, KafkaDistribution.withAquifer(folder.resolve("kafka")));
+    }
+
+    /** As {@link #prepare(Path, Plan)}, with the jars of {@code kafka}. */
+    public static AquiferCluster prepare(Path folder, Plan plan, KafkaDistribution kafka) throws IOException {
+        List<WalDevice> devices = new ArrayList<>();
+        List<BrokerConfig> configs = new ArrayList<>();
+        for (BrokerConfig config : BrokerConfig.ofCluster(folder, plan.brokers(), plan.settings())) {
+            WalDevice device = plan.onFile()
+                    ? WalDevice.file(config.home(), "wal", plan.walBytes())
+                    : WalDevice.create(config.home(), "wal", plan.walBytes());
+            devices.add(device);
+            Map<String, String> settings = Aquifer.settings(device);
+            settings.putAll(plan.settings());
+            configs.add(config.with(settings).withLogDirs(plan.logDirs()));
+        }
+        Cluster cluster = new Cluster(kafka, configs, plan.tuning());
+        AquiferCluster prepared = new AquiferCluster(kafka, cluster, devices);
+        boolean formatted = false;
+        try {
+            for (int i = 0; i < plan.brokers(); i++) {
+                Aquifer.format(
+                        kafka, devices.get(i), cluster.id(), configs.get(i).nodeId());
+            }
+            cluster.format();
+            formatted = true;
+            return prepared;
+        } finally {
+            if (!formatted) {
+                prepared.close();
+            }
+        }
+    }
+
+    /** Starts every node and returns when all serve clients. */
+    public AquiferCluster start() throws IOException {
+        cluster.start();
+        return this;
+    }
+
+    public KafkaDistribution kafka() {
+        return kafka;
+    }
+
+    public Cluster cluster() {
+        return cluster;
+    }
+
+    /** The first node. */
+    public BrokerProcess broker() {
+        return cluster.broker();
+    }
+
+    /** The WAL of the first node. */
+    public WalDevice device() {
+        return devices.get(0);
+    }
+
+    @Override
+    public void close() throws IOException {
+        cluster.close();
+        for (WalDevice device : devices) {
+            device.close();
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.aquifer.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aquifer.harness.AquiferCluster;
+import io.aquifer.harness.Await;
+import io.aquifer.harness.BrokerProcess;
+import io.aquifer.harness.Cleanup;
+import io.aquifer.harness.Folders;
+import io.aquifer.harness.History;
+import io.aquifer.harness.HistoryChecker;
+import io.aquifer.harness.HistoryChecker.Isolation;
+import io.aquifer.harness.Load;
+import io.aquifer.harness.Readback;
+import io.aquifer.harness.Topics;
+import io.aquifer.harness.Verdict;
+import io.aquifer.harness.WalDevice;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A broker with the JAR and a WAL of its own, and what tests do with one. */
+final class BrokerFixture implements AutoCloseable {
+
+    /** Longer than anything takes on a machine that does much else. */
+    static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private final Cleanup cleanup = new Cleanup();
+    private final AquiferCluster cluster;
+    private final Topics topics;
+
+    private BrokerFixture(AquiferCluster.Plan plan) throws IOException {
+        cluster = cleanup.add(
+                AquiferCluster.prepare(cleanup.add(Folders.scratch("broker")).path(), plan));
+        topics = new Topics(cleanup.add(cluster.broker().admin()));
+    }
+
+    /** Sets up and starts. */
+    static BrokerFixture start(AquiferCluster.Plan plan) throws IOException {
+        BrokerFixture fixture = new BrokerFixture(plan);
+        boolean started = false;
+        try {
+            fixture.cluster.start();
+            started = true;
+            return fixture;
+        } finally {
+            if (!started) {
+                fixture.close();
+            }
+        }
+    }
+
+    AquiferCluster cluster() {
+        return cluster;
+    }
+
+    /** The first node. */
+    BrokerProcess broker() {
+        return cluster.broker();
+    }
+
+    WalDevice device() {
+        return cluster.device();
+    }
+
+    String bootstrap() {
+        return cluster.cluster().bootstrap();
+    }
+
+    Topics topics() {
+        return topics;
+    }
+
+    void createShared(String topic, int partitions) {
+        createShared(topic, partitions, Map.of());
+    }
+
+    void createShared(String topic, int partitions, Map<String, String> config) {
+        Map<String, String> all = new LinkedHashMap<>(Topics.SHARED);
+        all.putAll(config);
+        topics.create(topic, partitions, 1, all);
+    }
+
+    /** Writes {@code records} records and answers what is known of them, all acknowledged. */
+    History write(String topic, int records) {
+        History history = new History();
+        writeMore(topic, history, records, Load.Options.DEFAULT);
+        return history;
+    }
+
+    /** Writes until {@code records} more are acknowledged, and all that were sent. */
+    void writeMore(String topic, History history, int records, Load.Options options) {
+        long before = history.acknowledged();
+        try (Load load = new Load(bootstrap(), topic, history, options).start()) {
+            Await.until(
+                    () -> records + " acknowledgements of " + topic + ", now " + history.acknowledged() + ", failed "
+                            + load.failed() + " " + load.firstFailure(),
+                    LIMIT,
+                    () -> history.acknowledged() - before >= records);
+            load.stop(LIMIT);
+            assertThat(load.firstFailure()).isNull();
+        }
+    }
+
+    /** SIGKILL, and up again. */
+    void killAndRestart() throws IOException {
+        broker().kill();
+        restart();
+    }
+
+    void restart() throws IOException {
+        broker().startAndAwait(LIMIT);
+    }
+
+    /** Reads all of a topic as an ordinary consumer sees it. */
+    Verdict check(String topic, History history) {
+        return check(topic, history, Isolation.READ_UNCOMMITTED);
+    }
+
+    Verdict check(String topic, History history, Isolation isolation) {
+        return Readback.check(bootstrap(), topic, history, isolation, LIMIT);
+    }
+
+    /** As {@link #check}, where partitions may begin at the given offsets. */
+    Verdict checkFrom(String topic, History history, Map<Integer, Long> logStarts) {
+        HistoryChecker checker = new HistoryChecker(history, Isolation.READ_UNCOMMITTED);
+        logStarts.forEach(checker::logStartsAt);
+        Readback.readAll(bootstrap(), topic, Isolation.READ_UNCOMMITTED, LIMIT, checker::read);
+        return checker.verdict();
+    }
+
+    /** Fails unless every acknowledged record is in its place and none is there twice. */
+    void assertIntact(String topic, History history) {
+        Verdict verdict = check(topic, history);
+        assertThat(verdict.examples()).isEmpty();
+        assertThat(verdict.acknowledged()).isPositive();
+    }
+
+    @Override
+    public void close() {
+        cleanup.close();
+    }
+}
