@@ -61,6 +61,7 @@ class AdviceTest {
         expected.put("UnifiedLog#create", List.of("opening", "opened"));
         expected.put("UnifiedLog#maybeIncrementHighWatermark", List.of("cap"));
         expected.put("UnifiedLog#updateConfig", List.of("configChanged"));
+        expected.put("UnifiedLog#assignTopicId", List.of("configChanged"));
         expected.put("UnifiedLog#renameDir", List.of("renamed"));
         expected.put("UnifiedLog#maybeIncrementLogStartOffset", List.of("logStartChanged"));
         expected.put("UnifiedLog#truncateFullyAndStartAt", List.of("logStartChanged"));

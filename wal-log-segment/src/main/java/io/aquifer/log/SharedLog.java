@@ -80,7 +80,6 @@ public final class SharedLog {
     /** From now on appends go to the WAL, and what is there is durable. Under the log's lock. */
     void share(LogId newId, LogOffsetMetadata end) {
         synchronized (this) {
-            generation++;
             durableEnd = end;
         }
         id = newId;
@@ -128,7 +127,7 @@ public final class SharedLog {
         truncated(RecordKind.TRUNCATE, requiredLog().logEndOffsetMetadata());
     }
 
-    /** The log ends at {@code end} now. Under the log's lock. */
+    /** The log ends at {@code end} now, whether it is shared or not. Under the log's lock. */
     void truncated(RecordKind kind, LogOffsetMetadata end) {
         PendingEnd pending;
         synchronized (this) {
@@ -139,7 +138,10 @@ public final class SharedLog {
             }
             pending = new PendingEnd(this, next, end);
         }
-        wal.control(WalRecords.control(kind, requiredId(), end.messageOffset), NOTHING, pending);
+        LogId current = id;
+        if (current != null) {
+            wal.control(WalRecords.control(kind, current, end.messageOffset), NOTHING, pending);
+        }
     }
 
     /** The log starts at {@code offset} now. */

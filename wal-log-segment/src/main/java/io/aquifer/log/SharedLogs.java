@@ -106,12 +106,12 @@ public final class SharedLogs {
      * directory was closed in good order, which Kafka only knows of those it finds at start.
      */
     public Opening opening(File dir, Optional<Uuid> topicId, Opening stock) throws IOException {
-        track(dir);
         RecoveredLog recovered = recovered(dir, topicId);
         long logStartOffset =
                 recovered == null ? stock.logStartOffset : Math.max(stock.logStartOffset, recovered.logStartOffset());
         boolean clean =
                 stock.lastShutdownClean && (loading || IncarnationFile.read(dir).isEmpty());
+        track(dir);
         return new Opening(logStartOffset, stock.recoveryPoint, clean);
     }
 
@@ -170,6 +170,7 @@ public final class SharedLogs {
         } catch (IOException | RuntimeException e) {
             byDir.remove(dir.getAbsoluteFile());
             log.closeHandlers();
+            shared.remove(state.topicPartition(), state);
             throw e;
         }
     }
@@ -178,7 +179,8 @@ public final class SharedLogs {
         OptionalLong incarnation = IncarnationFile.read(log.dir());
         RecoveredLog recovered =
                 find(log.dir(), incarnation, log.topicId(), log.topicPartition().partition());
-        if (LEAVING.matcher(log.dir().getName()).matches()) {
+        if (isLeaving(log)) {
+            byDir.remove(log.dir().getAbsoluteFile());
             if (recovered != null) {
                 state.deleted(recovered.id());
                 unopened.remove(recovered.id());
@@ -234,12 +236,19 @@ public final class SharedLogs {
         return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 
-    private boolean isEligible(UnifiedLog log) {
-        return !SUFFIXED.matcher(log.dir().getName()).matches()
-                && policy.topicIdIfShared(log).isPresent();
+    private static boolean isLeaving(UnifiedLog log) {
+        return LEAVING.matcher(log.dir().getName()).matches();
     }
 
-    /** The topic's settings have changed. */
+    private boolean isEligible(UnifiedLog log) {
+        return topicIdIfEligible(log).isPresent();
+    }
+
+    private Optional<Uuid> topicIdIfEligible(UnifiedLog log) {
+        return SUFFIXED.matcher(log.dir().getName()).matches() ? Optional.empty() : policy.topicIdIfShared(log);
+    }
+
+    /** The topic's settings have changed, or its id became known. */
     public void configChanged(UnifiedLog log) {
         SharedLog state = of(log);
         if (state == null || state.isShared() == isEligible(log)) {
@@ -256,21 +265,25 @@ public final class SharedLogs {
         }
     }
 
-    /** Makes the local files durable, then lets appends go to the WAL. */
+    /** Makes the local files durable, then lets appends go to the WAL, unless another thread was faster. */
     private void share(SharedLog state, UnifiedLog log) throws IOException {
-        Uuid topicId = policy.topicIdIfShared(log).orElseThrow();
         flush(log);
         synchronized (KafkaInternals.lock(log)) {
+            Optional<Uuid> topicId = topicIdIfEligible(log);
+            if (state.isShared() || topicId.isEmpty()) {
+                return;
+            }
             if (!(log.activeSegment() instanceof WalLogSegment)) {
                 throw new IOException("The active segment of " + log.topicPartition() + " is no WAL segment");
             }
             flush(log);
-            LogId id = new LogId(uuid(topicId), log.topicPartition().partition(), random.nextLong());
+            LogId id = new LogId(uuid(topicId.get()), log.topicPartition().partition(), random.nextLong());
             IncarnationFile.write(log.dir(), id.incarnation());
-            shared.put(state.topicPartition(), state);
             state.share(id, log.logEndOffsetMetadata());
+            shared.put(state.topicPartition(), state);
             state.checkpoint(log.logStartOffset(), log.logEndOffset());
         }
+        appender.callBack(state);
         LOG.info("{} is shared from offset {} on", log.topicPartition(), log.logEndOffset());
     }
 
@@ -280,14 +293,18 @@ public final class SharedLogs {
         }
     }
 
-    /** Makes the local files durable, then lets the WAL forget the log. */
+    /** Makes the local files durable, then lets the WAL forget the log, unless another thread was faster. */
     private void unshare(SharedLog state, UnifiedLog log) throws IOException {
         log.flush(true);
         synchronized (KafkaInternals.lock(log)) {
+            if (!state.isShared() || isEligible(log)) {
+                return;
+            }
             log.flush(true);
             forget(state);
             IncarnationFile.delete(log.dir());
         }
+        appender.callBack(state);
         LOG.info("{} isn't shared any more from offset {} on", log.topicPartition(), log.logEndOffset());
     }
 
@@ -308,12 +325,14 @@ public final class SharedLogs {
         }
         byDir.remove(state.dir().getAbsoluteFile(), state);
         state.dir(log.dir());
-        byDir.put(log.dir().getAbsoluteFile(), state);
-        if (LEAVING.matcher(log.dir().getName()).matches()) {
+        if (isLeaving(log)) {
             synchronized (KafkaInternals.lock(log)) {
                 forget(state);
             }
-        } else if (!state.isShared() && isEligible(log)) {
+            return;
+        }
+        byDir.put(log.dir().getAbsoluteFile(), state);
+        if (!state.isShared() && isEligible(log)) {
             try {
                 share(state, log);
             } catch (IOException e) {
@@ -357,16 +376,20 @@ public final class SharedLogs {
     public void logStartChanged(UnifiedLog log) {
         SharedLog state = of(log);
         if (state != null && state.isShared()) {
-            state.logStartChanged(log.logStartOffset());
+            // Under the lock, so that starts are recorded in the order in which they came about.
+            synchronized (KafkaInternals.lock(log)) {
+                state.logStartChanged(log.logStartOffset());
+            }
         }
     }
 
     /** The log was truncated, or emptied to restart at its end. Under the log's lock. */
     public void truncated(LocalLog log, boolean emptied) {
-        if (log.segments().activeSegment() instanceof WalLogSegment active
-                && active.sharedLog().isShared()) {
-            RecordKind kind = emptied ? RecordKind.RESTART : RecordKind.TRUNCATE;
-            active.sharedLog().truncated(kind, log.logEndOffsetMetadata());
+        SharedLog state = log.segments().activeSegment() instanceof WalLogSegment active
+                ? active.sharedLog()
+                : byDir.get(log.dir().getAbsoluteFile());
+        if (state != null) {
+            state.truncated(emptied ? RecordKind.RESTART : RecordKind.TRUNCATE, log.logEndOffsetMetadata());
         }
     }
 

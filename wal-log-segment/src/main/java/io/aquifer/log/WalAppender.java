@@ -192,6 +192,11 @@ final class WalAppender {
 
     void durable(SharedLog log, PendingEnd end) {
         metrics.appendDurable(System.nanoTime() - end.startNanos());
+        callBack(log);
+    }
+
+    /** Lets the partition look again what may be acknowledged. */
+    void callBack(SharedLog log) {
         callbacks.queue(log);
     }
 }

@@ -110,7 +110,7 @@ public final class Seams {
         return log == null ? highWatermark : log.cap(highWatermark);
     }
 
-    /** {@code UnifiedLog.updateConfig}, on exit. */
+    /** {@code UnifiedLog.updateConfig} and {@code assignTopicId}, on exit. */
     public static void configChanged(UnifiedLog log) {
         AquiferRuntime running = runtime;
         if (running != null) {

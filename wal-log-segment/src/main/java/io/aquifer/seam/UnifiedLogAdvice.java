@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * {@code maybeIncrementHighWatermark} only; {@code renameDir} is how a log is marked as deleted or stray, and how a
  * future log becomes the current one, and its first argument is the new name of the directory; the log start offset of
  * a log in use rises by {@code maybeIncrementLogStartOffset} and is set by {@code truncateFullyAndStartAt}; a change of
- * a topic's settings reaches its open logs through {@code updateConfig}.
+ * a topic's settings reaches its open logs through {@code updateConfig}; a log whose directory doesn't name its topic's
+ * id gets it by {@code assignTopicId}, before anything is appended.
  */
 @SeamsOf(
         value = "org.apache.kafka.storage.internals.log.UnifiedLog",
@@ -86,6 +87,18 @@ public final class UnifiedLogAdvice {
     public static final class UpdateConfig {
 
         private UpdateConfig() {}
+
+        @Advice.OnMethodExit
+        static void exit(@Advice.This UnifiedLog log) {
+            Seams.configChanged(log);
+        }
+    }
+
+    /** After the id of a topic became known, whose directory didn't name it. */
+    @Seam("assignTopicId(Uuid)")
+    public static final class AssignTopicId {
+
+        private AssignTopicId() {}
 
         @Advice.OnMethodExit
         static void exit(@Advice.This UnifiedLog log) {

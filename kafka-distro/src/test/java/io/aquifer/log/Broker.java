@@ -1,0 +1,310 @@
+package io.aquifer.log;
+
+import io.aquifer.seam.Seams;
+import io.aquifer.wal.Wal;
+import io.aquifer.wal.WalFormatter;
+import io.aquifer.wal.WalOwner;
+import io.aquifer.wal.device.AlignedMemory;
+import io.aquifer.wal.layout.LogId;
+import io.aquifer.wal.recovery.RecoveredLog;
+import io.aquifer.wal.recovery.WalIndex;
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import kafka.log.LogManager;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.server.util.FileLock;
+import org.apache.kafka.storage.internals.log.CleanerConfig;
+import org.apache.kafka.storage.internals.log.LogConfig;
+import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
+import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
+import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.apache.kafka.storage.log.metrics.BrokerTopicStats;
+import org.jspecify.annotations.Nullable;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.jdk.javaapi.OptionConverters;
+
+/**
+ * What of a broker keeps logs: a log manager of the woven classes and Aquifer's runtime on a {@link ControlledDevice}, in
+ * this process. It can be stopped, or die, and be started again over what is left.
+ *
+ * <p>Nothing is flushed, trimmed or deleted in the background.
+ */
+final class Broker implements AutoCloseable {
+
+    static final WalOwner OWNER = new WalOwner("cluster", 1);
+
+    private final List<File> dirs = new ArrayList<>();
+    private final Map<String, String> settings = new HashMap<>();
+    private final Map<String, Properties> topics = new LinkedHashMap<>();
+    private final Map<String, Uuid> topicIds = new HashMap<>();
+    private ManualScheduler scheduler = new ManualScheduler();
+    private ControlledDevice device = new ControlledDevice();
+    private @Nullable AquiferRuntime runtime;
+    private @Nullable LogManager logs;
+    private LogDirFailureChannel failures = new LogDirFailureChannel(1);
+
+    /** A broker with one log directory that isn't started yet, and an empty WAL. */
+    Broker(Path root) throws IOException {
+        this(root, 1);
+    }
+
+    Broker(Path root, int logDirs) throws IOException {
+        for (int i = 0; i < logDirs; i++) {
+            dirs.add(Files.createDirectories(root.resolve("logs-" + i)).toFile());
+        }
+        settings.put(AquiferConfig.WAL_PATH_CONFIG, "controlled");
+        settings.put(AquiferConfig.WAL_MEMORY_BYTES_CONFIG, "1048576");
+        settings.put(AquiferConfig.WAL_BLOCK_BYTES_CONFIG, "65536");
+        settings.put(AquiferConfig.TRIM_INTERVAL_MS_CONFIG, "3600000");
+        formatWal();
+    }
+
+    /** Puts an empty WAL in place of what there was. */
+    void formatWal() throws IOException {
+        device = new ControlledDevice();
+        try (AlignedMemory memory = AlignedMemory.system()) {
+            WalFormatter.format(device, memory, OWNER);
+        }
+    }
+
+    Broker with(String setting, String value) {
+        settings.put(setting, value);
+        return this;
+    }
+
+    /** Declares a topic, or changes its settings for whoever asks next. */
+    Broker topic(String name, String... config) {
+        Properties properties = new Properties();
+        for (int i = 0; i < config.length; i += 2) {
+            properties.put(config[i], config[i + 1]);
+        }
+        topics.put(name, properties);
+        topicIds.computeIfAbsent(name, any -> Uuid.randomUuid());
+        return this;
+    }
+
+    Broker sharedTopic(String name) {
+        return topic(name, "remote.storage.enable", "true");
+    }
+
+    /** Another topic takes over the name. */
+    void recreateTopic(String name) {
+        topicIds.put(name, Uuid.randomUuid());
+    }
+
+    Uuid topicId(String name) {
+        return topicIds.get(name);
+    }
+
+    Broker start() throws IOException {
+        failures = new LogDirFailureChannel(dirs.size());
+        AquiferConfig config = AquiferConfig.of(settings);
+        SharingPolicy policy = SharingPolicy.remoteStorageTopics(config.topics());
+        runtime = AquiferRuntime.start(config, policy, device, OWNER, List.of(), failures);
+        Seams.install(runtime);
+        scheduler = new ManualScheduler();
+        logs = newLogManager();
+        logs.startup(CollectionConverters.asScala(topics.keySet()), log -> false);
+        return this;
+    }
+
+    private LogManager newLogManager() {
+        return new LogManager(
+                CollectionConverters.asScala(dirs),
+                CollectionConverters.asScala(List.of()),
+                (ConfigResource resource) -> topics.getOrDefault(resource.name(), new Properties()),
+                new LogConfig(new Properties()),
+                new CleanerConfig(false),
+                1,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                60_000,
+                new ProducerStateManagerConfig(3_600_000, false),
+                600_000,
+                scheduler,
+                new BrokerTopicStats(true),
+                failures,
+                Time.SYSTEM,
+                true,
+                0,
+                null);
+    }
+
+    /** Flushes and closes every log, and ends in good order. */
+    void stop() {
+        logManager().shutdown(-1L);
+        logs = null;
+        runtime = null;
+    }
+
+    /** The process dies: what it hasn't written to the device never was. Its files stay as they are. */
+    void crash() {
+        Collection<UnifiedLog> open = open();
+        device = device.crash();
+        runtime().wal().fail(new IOException("the process died"));
+        Seams.stop();
+        open.forEach(UnifiedLog::closeHandlers);
+        open.forEach(UnifiedLog::removeLogMetrics);
+        unlockDirs();
+        logs = null;
+        runtime = null;
+    }
+
+    private void unlockDirs() {
+        try {
+            Field field = LogManager.class.getDeclaredField("dirLocks");
+            field.setAccessible(true);
+            for (Object lock : CollectionConverters.asJava((scala.collection.Seq<?>) field.get(logs))) {
+                ((FileLock) lock).destroy();
+            }
+        } catch (ReflectiveOperationException | IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    boolean isRunning() {
+        return runtime != null;
+    }
+
+    @Override
+    public void close() {
+        if (runtime != null) {
+            crash();
+        }
+    }
+
+    /** Creates the log of a partition, as a leader or follower that is new here does. The device is idle afterwards. */
+    UnifiedLog create(TopicPartition partition) {
+        UnifiedLog log = logManager()
+                .getOrCreateLog(
+                        partition, true, false, Optional.of(topicIds.get(partition.topic())), scala.Option.empty());
+        SharedLog shared = shared(partition);
+        if (shared != null) {
+            Eventually.holds("the log is known to the WAL", () -> inWal(shared.id()) != null);
+        }
+        return log;
+    }
+
+    /** Creates the log that is to replace a partition's, in another directory. */
+    UnifiedLog createFuture(TopicPartition partition, File dir) {
+        logManager().maybeUpdatePreferredLogDir(partition, dir.getAbsolutePath());
+        return logManager()
+                .getOrCreateLog(
+                        partition, false, true, Optional.of(topicIds.get(partition.topic())), scala.Option.empty());
+    }
+
+    void delete(TopicPartition partition) {
+        logManager().asyncDelete(partition, false, true, false);
+    }
+
+    /** Changes the settings of a topic whose logs are open. */
+    void reconfigure(String name, String... config) {
+        topic(name, config);
+        open().stream()
+                .filter(log -> log.topicPartition().topic().equals(name))
+                .forEach(log -> log.updateConfig(config(name)));
+    }
+
+    LogConfig config(String name) {
+        return LogConfig.fromProps(Map.of(), topics.get(name));
+    }
+
+    UnifiedLog log(TopicPartition partition) {
+        return OptionConverters.toJava(logManager().getLog(partition, false)).orElseThrow();
+    }
+
+    boolean has(TopicPartition partition) {
+        return logManager().getLog(partition, false).isDefined();
+    }
+
+    private Collection<UnifiedLog> open() {
+        List<UnifiedLog> open = new ArrayList<>();
+        CollectionConverters.asJava(logManager().allLogs()).forEach(open::add);
+        return open;
+    }
+
+    @Nullable
+    SharedLog shared(TopicPartition partition) {
+        return runtime().logs().shared(partition);
+    }
+
+    /** What the WAL holds of a log now. */
+    @Nullable
+    RecoveredLog inWal(LogId id) throws IOException {
+        return walIndex().log(id);
+    }
+
+    WalIndex walIndex() throws IOException {
+        WalIndex index = new WalIndex();
+        Wal.scan(device, runtime().wal().superblock(), index);
+        return index;
+    }
+
+    /** Everything that was appended is on the device when this returns. */
+    void awaitDurable() {
+        Eventually.holds(
+                "everything is durable",
+                () -> runtime().logs().shared().stream()
+                        .allMatch(log -> log.durableEnd().messageOffset
+                                == log.requiredLog().logEndOffset()));
+    }
+
+    AquiferRuntime runtime() {
+        if (runtime == null) {
+            throw new IllegalStateException("not running");
+        }
+        return runtime;
+    }
+
+    LogManager logManager() {
+        if (logs == null) {
+            throw new IllegalStateException("not running");
+        }
+        return logs;
+    }
+
+    ControlledDevice device() {
+        return device;
+    }
+
+    ManualScheduler scheduler() {
+        return scheduler;
+    }
+
+    LogDirFailureChannel failures() {
+        return failures;
+    }
+
+    boolean isOffline(File dir) {
+        return failures.hasOfflineLogDir(dir.getAbsolutePath());
+    }
+
+    File dir(int index) {
+        return dirs.get(index);
+    }
+
+    File dirOf(TopicPartition partition) {
+        return new File(dirs.get(0), partition.toString());
+    }
+
+    Set<String> topics() {
+        return topics.keySet();
+    }
+}
