@@ -87,7 +87,6 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
                         .without("testCleanShutdownFileWithBrokerEpoch")
                         .without("testMetricsAreRemovedWhenMovingCurrentToFutureLog"),
                 new KafkaTestClass("kafka.cluster.PartitionTest", 86),
-                new KafkaTestClass("kafka.cluster.PartitionLockTest", 4),
                 new KafkaTestClass("kafka.server.ReplicaManagerTest", 128));
     }
 

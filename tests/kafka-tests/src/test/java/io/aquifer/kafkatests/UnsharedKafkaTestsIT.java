@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UnsharedKafkaTestsIT {
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("io.aquifer.kafkatests.KafkaTestClass#ofLogs")
+    @MethodSource("io.aquifer.kafkatests.KafkaTestClass#ofShareableLogs")
     void passAllOfThem(KafkaTestClass tests) {
         KafkaTestClass.Result result = tests.run(new RuntimePerTest(log -> Optional.empty()));
 
