@@ -47,7 +47,13 @@ public final class SuperblockSlots {
         if (current != null) {
             return current;
         }
-        throw problem == null ? new NotAWalException("no Aquifer superblock on " + device.path()) : problem;
+        if (problem == null || problem instanceof NotAWalException) {
+            throw new NotAWalException("there is no WAL on " + device.path() + ": neither of its first two blocks of "
+                    + Superblock.SIZE
+                    + " bytes is an Aquifer superblock. Make one with `aquifer wal format`, if this is"
+                    + " the right device");
+        }
+        throw problem;
     }
 
     private Superblock read(int slot) throws IOException {
