@@ -102,6 +102,9 @@ final class BrokerBench {
             BenchTopic other,
             Target target)
             throws Exception {
+        progress.line(name + ", " + aquifer.name() + " and " + other.name() + "; the first time doesn't count");
+        measure(aquifer, rate);
+        measure(other, rate);
         Pair.Results<Double> results = Pair.inTurn(
                 plan.rounds(),
                 () -> figure.applyAsDouble(measure(aquifer, rate)),

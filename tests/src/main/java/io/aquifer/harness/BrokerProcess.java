@@ -95,14 +95,18 @@ public final class BrokerProcess implements AutoCloseable {
     /** Returns when every node of the cluster is registered and unfenced, as this node sees it. */
     public void awaitReady(Duration limit) {
         try (Admin admin = admin()) {
-            Await.until(() -> "node " + config.nodeId() + " serves clients; its output:\n" + output(), limit, () -> {
-                if (!isAlive()) {
-                    throw new IllegalStateException(
-                            "Node " + config.nodeId() + " ended while it was starting:\n" + output());
-                }
-                return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size() == config.brokers();
-            });
+            Await.until(
+                    () -> "node " + config.nodeId() + " serves clients; its output:\n" + output(),
+                    limit,
+                    () -> !isAlive() || nodesIn(admin) == config.brokers());
         }
+        if (!isAlive()) {
+            throw new IllegalStateException("Node " + config.nodeId() + " ended while it was starting:\n" + output());
+        }
+    }
+
+    private static int nodesIn(Admin admin) throws Exception {
+        return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size();
     }
 
     /** An Admin client that talks to this node first. The caller closes it. */

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Folders of this repository and folders that live as long as a run. */
 public final class Folders {
 
+    /** System property that keeps what runs leave behind, to be looked at after a failure. */
+    public static final String KEEP = "aquifer.keep.runs";
+
     private Folders() {}
 
     /** The top of the repository that this class was built in. */
@@ -78,11 +81,13 @@ public final class Folders {
         }
     }
 
-    /** A folder that is removed when closed. */
+    /** A folder that is removed when closed, unless {@value #KEEP} is true. */
     public record Scratch(Path path) implements AutoCloseable {
         @Override
         public void close() throws IOException {
-            delete(path);
+            if (!Boolean.getBoolean(KEEP)) {
+                delete(path);
+            }
         }
     }
 }

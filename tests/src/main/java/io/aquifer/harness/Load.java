@@ -25,28 +25,34 @@ public final class Load implements AutoCloseable {
      * @param valueBytes size of a record's value in bytes
      * @param recordsPerSecond of all producers together, sent on a schedule that doesn't wait for answers; 0 for as
      *     many as they can
+     * @param records how many each producer sends before it ends by itself
      * @param config settings of the producers beyond the defaults here
      */
-    public record Options(int producers, int valueBytes, int recordsPerSecond, Map<String, Object> config) {
+    public record Options(
+            int producers, int valueBytes, int recordsPerSecond, long records, Map<String, Object> config) {
 
-        public static final Options DEFAULT = new Options(1, 1024, 0, Map.of());
+        public static final Options DEFAULT = new Options(1, 1024, 0, Long.MAX_VALUE, Map.of());
 
         public Options withProducers(int number) {
-            return new Options(number, valueBytes, recordsPerSecond, config);
+            return new Options(number, valueBytes, recordsPerSecond, records, config);
         }
 
         public Options withValueBytes(int bytes) {
-            return new Options(producers, bytes, recordsPerSecond, config);
+            return new Options(producers, bytes, recordsPerSecond, records, config);
         }
 
         public Options withRecordsPerSecond(int rate) {
-            return new Options(producers, valueBytes, rate, config);
+            return new Options(producers, valueBytes, rate, records, config);
+        }
+
+        public Options withRecords(long number) {
+            return new Options(producers, valueBytes, recordsPerSecond, number, config);
         }
 
         public Options with(String setting, Object value) {
             Map<String, Object> more = new HashMap<>(config);
             more.put(setting, value);
-            return new Options(producers, valueBytes, recordsPerSecond, more);
+            return new Options(producers, valueBytes, recordsPerSecond, records, more);
         }
     }
 
@@ -98,9 +104,24 @@ public final class Load implements AutoCloseable {
         return firstFailure.get();
     }
 
+    /** Returns when every producer has sent its number of records and has every answer. */
+    public void finish(Duration limit) {
+        awaitEnd(limit);
+    }
+
     /** Sends nothing more, and returns when every record sent was answered or given up. */
     public void stop(Duration limit) {
         stopping = true;
+        awaitEnd(limit);
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        threads.forEach(Thread::interrupt);
+    }
+
+    private void awaitEnd(Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
         for (Thread thread : threads) {
             try {
@@ -122,15 +143,9 @@ public final class Load implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
-        stopping = true;
-        threads.forEach(Thread::interrupt);
-    }
-
     private void produce(int number, Schedule schedule) {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config())) {
-            while (!stopping) {
+            for (long left = options.records(); left > 0 && !stopping; left--) {
                 long due = schedule.awaitNext();
                 long sequence = history.sending(number);
                 byte[] value = new Payload(number, sequence).encode(options.valueBytes());

@@ -62,6 +62,17 @@ public final class Segments {
         return bytes;
     }
 
+    /** The offset behind the last whole batch of a partition, 0 where there is none. */
+    public static long endOffset(Path partition) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(last(partition).toFile(), "r")) {
+            long end = 0;
+            for (Batch batch = batchAt(file, 0); batch.end() <= file.length(); batch = batchAt(file, batch.end())) {
+                end = batch.lastOffset() + 1;
+            }
+            return end;
+        }
+    }
+
     /** The segment files of a partition by base offset. */
     public static List<Path> all(Path partition) throws IOException {
         try (Stream<Path> files = Files.list(partition)) {
@@ -71,21 +82,28 @@ public final class Segments {
         }
     }
 
-    /** Where the first batch begins whose last offset isn't below {@code offset}; see KIP-98 for the fields read. */
+    /** Where the first batch begins whose last offset isn't below {@code offset}, or the file's end. */
     private static long positionOf(RandomAccessFile file, long offset) throws IOException {
-        long position = 0;
-        while (position + BATCH_HEADER_BYTES <= file.length()) {
-            file.seek(position);
-            long baseOffset = file.readLong();
-            int length = file.readInt();
-            file.seek(position + LAST_OFFSET_DELTA);
-            if (baseOffset + file.readInt() >= offset) {
-                return position;
-            }
-            position += Long.BYTES + Integer.BYTES + length;
+        Batch batch = batchAt(file, 0);
+        while (batch.end() <= file.length() && batch.lastOffset() < offset) {
+            batch = batchAt(file, batch.end());
         }
-        return Math.min(position, file.length());
+        return Math.min(batch.begin(), file.length());
     }
+
+    /** Reads the fields of KIP-98 that tell how long a batch is; where no header fits, one without end. */
+    private static Batch batchAt(RandomAccessFile file, long position) throws IOException {
+        if (position + BATCH_HEADER_BYTES > file.length()) {
+            return new Batch(position, Long.MAX_VALUE, -1);
+        }
+        file.seek(position);
+        long baseOffset = file.readLong();
+        int length = file.readInt();
+        file.seek(position + LAST_OFFSET_DELTA);
+        return new Batch(position, position + Long.BYTES + Integer.BYTES + length, baseOffset + file.readInt());
+    }
+
+    private record Batch(long begin, long end, long lastOffset) {}
 
     private static Path last(Path partition) throws IOException {
         List<Path> segments = all(partition);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -14,12 +15,15 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.ReplicaInfo;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.config.ConfigResource;
@@ -136,6 +140,43 @@ public final class Topics {
     public void moveToLogDir(int node, String topic, int partition, String dir) {
         TopicPartitionReplica replica = new TopicPartitionReplica(topic, partition, node);
         answer(admin.alterReplicaLogDirs(Map.of(replica, dir)).all());
+    }
+
+    public List<Integer> inSyncReplicas(String topic, int partition) {
+        var described = answer(admin.describeTopics(List.of(topic)).allTopicNames());
+        return Objects.requireNonNull(described.get(topic)).partitions().get(partition).isr().stream()
+                .map(Node::id)
+                .toList();
+    }
+
+    /** Makes {@code node} the preferred and the actual leader of partitions that it has a replica of. */
+    public void moveLeadershipTo(int node, String topic, List<Integer> partitions) {
+        var described = answer(admin.describeTopics(List.of(topic)).allTopicNames());
+        Map<TopicPartition, Optional<NewPartitionReassignment>> order = new HashMap<>();
+        for (int partition : partitions) {
+            List<Integer> replicas = new ArrayList<>(List.of(node));
+            Objects.requireNonNull(described.get(topic)).partitions().get(partition).replicas().stream()
+                    .map(Node::id)
+                    .filter(replica -> replica != node)
+                    .forEach(replicas::add);
+            order.put(new TopicPartition(topic, partition), Optional.of(new NewPartitionReassignment(replicas)));
+        }
+        answer(admin.alterPartitionReassignments(order).all());
+        Await.until("leadership of node " + node, LIMIT, () -> {
+            answer(admin.electLeaders(ElectionType.PREFERRED, order.keySet()).partitions());
+            return isLeader(node, topic, partitions);
+        });
+    }
+
+    private boolean isLeader(int node, String topic, List<Integer> partitions) {
+        var described = answer(admin.describeTopics(List.of(topic)).allTopicNames());
+        return partitions.stream().allMatch(partition -> {
+            Node leader = Objects.requireNonNull(described.get(topic))
+                    .partitions()
+                    .get(partition)
+                    .leader();
+            return leader != null && leader.id() == node;
+        });
     }
 
     private long offset(String topic, int partition, OffsetSpec spec) {

@@ -3,7 +3,6 @@ package io.aquifer.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aquifer.harness.AquiferCluster;
-import io.aquifer.harness.Await;
 import io.aquifer.harness.BrokerProcess;
 import io.aquifer.harness.Cleanup;
 import io.aquifer.harness.Folders;
@@ -19,12 +18,21 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A broker with the JAR and a WAL of its own, and what tests do with one. */
 final class BrokerFixture implements AutoCloseable {
 
     /** Longer than anything takes on a machine that does much else. */
     static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /**
+     * Nobody trims, so that nothing is flushed: whatever is cut off a segment must come back from the WAL. Small
+     * batches take a block each, hence the size.
+     */
+    static final AquiferCluster.Plan NEVER_FLUSHED =
+            AquiferCluster.Plan.DEFAULT.withWal(1L << 30).with("aquifer.wal.trim.interval.ms", "3600000");
 
     private final Cleanup cleanup = new Cleanup();
     private final AquiferCluster cluster;
@@ -89,18 +97,23 @@ final class BrokerFixture implements AutoCloseable {
         return history;
     }
 
-    /** Writes until {@code records} more are acknowledged, and all that were sent. */
+    /** Writes {@code records} more, all acknowledged. */
     void writeMore(String topic, History history, int records, Load.Options options) {
-        long before = history.acknowledged();
-        try (Load load = new Load(bootstrap(), topic, history, options).start()) {
-            Await.until(
-                    () -> records + " acknowledgements of " + topic + ", now " + history.acknowledged() + ", failed "
-                            + load.failed() + " " + load.firstFailure(),
-                    LIMIT,
-                    () -> history.acknowledged() - before >= records);
-            load.stop(LIMIT);
+        try (Load load = new Load(bootstrap(), topic, history, options.withRecords(records)).start()) {
+            load.finish(LIMIT);
             assertThat(load.firstFailure()).isNull();
         }
+    }
+
+    /** From where on a partition's records are in the WAL and needn't be on the local disk, as the broker said last. */
+    long sharedFrom(String topic, int partition) {
+        Matcher found = Pattern.compile(topic + "-" + partition + " is shared from offset (\\d+) on")
+                .matcher(broker().output());
+        return found.results()
+                .reduce((first, second) -> second)
+                .map(last -> Long.parseLong(last.group(1)))
+                .orElseThrow(
+                        () -> new AssertionError(topic + "-" + partition + " isn't shared:\n" + broker().output()));
     }
 
     /** SIGKILL, and up again. */

@@ -3,7 +3,6 @@ package io.aquifer.broker;
 import static io.aquifer.broker.BrokerFixture.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aquifer.harness.AquiferCluster.Plan;
 import io.aquifer.harness.Await;
 import io.aquifer.harness.History;
 import io.aquifer.harness.HistoryChecker.Isolation;
@@ -35,7 +34,7 @@ class KilledBrokerIT {
     private static final List<String> TOPICS = List.of(IDEMPOTENT, LEADER_ACKS, ALL_ACKS, TRANSACTIONAL);
     private static final int PARTITIONS = 3;
     private static final Load.Options MODEST =
-            Load.Options.DEFAULT.withRecordsPerSecond(1_500).withValueBytes(400);
+            Load.Options.DEFAULT.withRecordsPerSecond(1_000).withValueBytes(400);
 
     private final History idempotent = new History();
     private final History leaderAcks = new History();
@@ -45,7 +44,7 @@ class KilledBrokerIT {
 
     @BeforeAll
     void writeThroughThreeKills() throws IOException {
-        fixture = BrokerFixture.start(Plan.DEFAULT);
+        fixture = BrokerFixture.start(BrokerFixture.NEVER_FLUSHED);
         TOPICS.forEach(topic -> fixture.createShared(topic, PARTITIONS));
         Load.Options fiveInFlight = MODEST.withProducers(2)
                 .with("enable.idempotence", true)

@@ -3,7 +3,6 @@ package io.aquifer.broker;
 import static io.aquifer.broker.BrokerFixture.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aquifer.harness.AquiferCluster.Plan;
 import io.aquifer.harness.Await;
 import io.aquifer.harness.History;
 import io.aquifer.harness.Load;
@@ -48,8 +47,9 @@ class SharedTopicIT {
 
     @BeforeAll
     void liveThroughItAll() throws IOException {
-        fixture = BrokerFixture.start(
-                Plan.DEFAULT.with("log.retention.check.interval.ms", "300").with("log.segment.delete.delay.ms", "100"));
+        fixture = BrokerFixture.start(BrokerFixture.NEVER_FLUSHED
+                .with("log.retention.check.interval.ms", "300")
+                .with("log.segment.delete.delay.ms", "100"));
         becomeShared();
         ceaseToBeShared();
         goToAndFro();
