@@ -6,6 +6,8 @@ import io.aquifer.wal.WalFormatter;
 import io.aquifer.wal.WalOwner;
 import io.aquifer.wal.device.AlignedMemory;
 import io.aquifer.wal.layout.LogId;
+import io.aquifer.wal.layout.Superblock;
+import io.aquifer.wal.layout.SuperblockSlots;
 import io.aquifer.wal.recovery.RecoveredLog;
 import io.aquifer.wal.recovery.WalIndex;
 import java.io.File;
@@ -149,7 +151,7 @@ final class Broker implements AutoCloseable {
 
     /** Flushes and closes every log, and ends in good order. */
     void stop() {
-        logManager().shutdown(-1L);
+        device = device.next(() -> logManager().shutdown(-1L));
         logs = null;
         runtime = null;
     }
@@ -255,6 +257,13 @@ final class Broker implements AutoCloseable {
         WalIndex index = new WalIndex();
         Wal.scan(device, runtime().wal().superblock(), index);
         return index;
+    }
+
+    /** What the device says of the WAL. */
+    Superblock superblock() throws IOException {
+        try (AlignedMemory memory = AlignedMemory.system()) {
+            return new SuperblockSlots(device, memory.allocate(Superblock.SIZE)).read();
+        }
     }
 
     /** Everything that was appended is on the device when this returns. */

@@ -82,6 +82,12 @@ final class ControlledDevice implements BlockDevice {
         return next;
     }
 
+    /** What the next process finds once this one has come to its end. */
+    ControlledDevice next(Runnable end) {
+        end.run();
+        return crash();
+    }
+
     /** Whether a block was written there. */
     synchronized boolean isWritten(long position) {
         return written.contains(position);

@@ -3,12 +3,15 @@ package io.aquifer.log;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.utils.Utils;
 
 /** What a loss of power does to the files of a partition. */
@@ -54,6 +57,12 @@ final class LocalFiles {
         try (RandomAccessFile open = new RandomAccessFile(file, "rw")) {
             open.seek(from);
             open.write(new byte[Math.toIntExact(open.length() - from)]);
+        }
+    }
+
+    static void append(File file, MemoryRecords records) throws IOException {
+        try (FileChannel open = FileChannel.open(file.toPath(), StandardOpenOption.APPEND)) {
+            records.writeFullyTo(open);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.aquifer.log;
 
+import java.io.File;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -48,11 +49,12 @@ final class Replicas implements AutoCloseable {
     private final Broker broker;
     private final Metrics metrics = new Metrics();
     private final QuotaManagers quotas;
+    private final KafkaConfig config;
     private final ReplicaManager manager;
 
     Replicas(Broker broker) {
         this.broker = broker;
-        KafkaConfig config = config();
+        config = kafkaConfig();
         quotas = QuotaFactory.instantiate(config, metrics, Time.SYSTEM, "", "broker");
         manager = new ReplicaManager(
                 config,
@@ -78,7 +80,7 @@ final class Replicas implements AutoCloseable {
                 new DelayedActionQueue());
     }
 
-    private KafkaConfig config() {
+    private KafkaConfig kafkaConfig() {
         Properties properties = new Properties();
         properties.put("process.roles", "broker");
         properties.put("node.id", "" + LOCAL);
@@ -87,6 +89,7 @@ final class Replicas implements AutoCloseable {
         properties.put("listeners", "PLAINTEXT://localhost:0");
         properties.put("log.dirs", broker.dir(0).getAbsolutePath());
         properties.put("remote.log.storage.system.enable", "true");
+        properties.put("replica.fetch.backoff.ms", "1");
         return KafkaConfig.fromProps(properties);
     }
 
@@ -103,6 +106,10 @@ final class Replicas implements AutoCloseable {
                 org.apache.kafka.server.common.TopicIdPartition partition, LeaderAndIsr leaderAndIsr) {
             return new CompletableFuture<>();
         }
+    }
+
+    KafkaConfig config() {
+        return config;
     }
 
     ReplicaManager manager() {
@@ -139,6 +146,13 @@ final class Replicas implements AutoCloseable {
                 topicId(partition),
                 Option.empty());
         return led.localLogOrException();
+    }
+
+    /** The partition begins to move to another log directory of this broker: the log that is to become its own. */
+    UnifiedLog moveTo(TopicPartition moved, File dir) {
+        broker.logManager().maybeUpdatePreferredLogDir(moved, dir.getAbsolutePath());
+        partition(moved).maybeCreateFutureReplica(dir.getAbsolutePath(), checkpoints(), topicId(moved));
+        return partition(moved).futureLocalLogOrException();
     }
 
     private LazyOffsetCheckpoints checkpoints() {

@@ -57,7 +57,7 @@ public final class AppendGate {
                 batches++;
             }
         }
-        if (batches > 0 && !wal.reserve(bytes, batches)) {
+        if (batches > 0 && !wal.reserveFetched(bytes, batches)) {
             wal.release();
             throw new NotEnoughReplicasException(
                     "The write-ahead log has no room for " + bytes + " fetched bytes; they are fetched again");

@@ -163,13 +163,13 @@ public final class AquiferRuntime {
     }
 
     private void close() {
-        callbacks.close();
-        metrics.close();
         try {
             wal.close();
         } catch (IOException e) {
             LOG.error("Closing the WAL on {} failed", wal.device().path(), e);
         }
+        callbacks.close();
+        metrics.close();
     }
 
     public SharedLogs logs() {

@@ -2,7 +2,9 @@ package io.aquifer.log;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import kafka.cluster.Partition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +21,16 @@ final class DurableCallbacks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DurableCallbacks.class);
     private static final int STRIPES = 2;
 
+    private final Consumer<SharedLog> callback;
     private final ExecutorService[] stripes = new ExecutorService[STRIPES];
 
     DurableCallbacks() {
+        this(DurableCallbacks::tellPartition);
+    }
+
+    /** @param callback run for a log whose durable end rose. An exception of it doesn't keep others from being run */
+    DurableCallbacks(Consumer<SharedLog> callback) {
+        this.callback = callback;
         for (int i = 0; i < STRIPES; i++) {
             String name = "aquifer-durable-" + i;
             stripes[i] = Executors.newSingleThreadExecutor(body -> {
@@ -32,27 +41,35 @@ final class DurableCallbacks implements AutoCloseable {
         }
     }
 
+    /** Without effect once this is closed. */
     void queue(SharedLog log) {
         if (log.queueCallback()) {
-            stripes[Math.floorMod(log.topicPartition().hashCode(), STRIPES)].execute(() -> call(log));
+            try {
+                stripes[Math.floorMod(log.topicPartition().hashCode(), STRIPES)].execute(() -> call(log));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("{} isn't told any more", log.topicPartition(), e);
+            }
         }
     }
 
-    private static void call(SharedLog log) {
+    private void call(SharedLog log) {
         log.callbackBegins();
-        Partition partition = log.partition();
-        if (partition == null) {
-            return;
-        }
         try {
-            KafkaInternals.maybeIncrementLeaderHighWatermark(partition);
-            partition.tryCompleteDelayedRequests();
+            callback.accept(log);
         } catch (RuntimeException e) {
             LOG.error(
                     "Telling {} that it is durable up to {} failed; the next append or fetch tells it again",
                     log.topicPartition(),
                     log.durableEnd().messageOffset,
                     e);
+        }
+    }
+
+    private static void tellPartition(SharedLog log) {
+        Partition partition = log.partition();
+        if (partition != null) {
+            KafkaInternals.maybeIncrementLeaderHighWatermark(partition);
+            partition.tryCompleteDelayedRequests();
         }
     }
 

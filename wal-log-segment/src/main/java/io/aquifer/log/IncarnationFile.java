@@ -36,7 +36,7 @@ final class IncarnationFile {
         if (!Files.exists(file)) {
             return OptionalLong.empty();
         }
-        String line = Files.readString(file, StandardCharsets.US_ASCII).strip();
+        String line = new String(Files.readAllBytes(file), StandardCharsets.US_ASCII).strip();
         String[] fields = line.split(" ", -1);
         if (fields.length != 3 || !fields[0].equals(VERSION) || !fields[2].equals(checksum(fields[1]))) {
             throw new IOException("The file " + file + " holds '" + line + "', which isn't what Aquifer wrote there. "

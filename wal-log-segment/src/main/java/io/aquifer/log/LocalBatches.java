@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.zip.CRC32C;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.record.internal.FileLogInputStream.FileChannelRecordBatch;
 import org.apache.kafka.common.record.internal.FileRecords;
+import org.apache.kafka.common.record.internal.FileRecords.LogOffsetPosition;
 import org.apache.kafka.storage.internals.log.LogSegment;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +26,21 @@ final class LocalBatches {
     private @Nullable FileChannelRecordBatch current;
     private @Nullable FileRecords currentFile;
 
-    /** Stands before the first batch that reaches {@code offset}. */
+    /** Stands before the first batch that reaches {@code offset}, found by the index. */
     LocalBatches(UnifiedLog log, long offset) throws IOException {
         this.segments = log.logSegments(offset, Long.MAX_VALUE).iterator();
-        advance();
-        while (current != null && current.lastOffset() < offset) {
-            advance();
+        if (segments.hasNext()) {
+            LogSegment first = segments.next();
+            LogOffsetPosition position = first.translateOffset(offset);
+            if (position != null) {
+                file = first.log();
+                batches = file.batchesFrom(position.position).iterator();
+            }
         }
+        advance();
     }
 
+    /** @throws CorruptRecordException if there is no batch where one should be */
     private void advance() throws IOException {
         while (batches == null || !batches.hasNext()) {
             if (!segments.hasNext()) {
@@ -50,18 +58,24 @@ final class LocalBatches {
         return current == null;
     }
 
-    long baseOffset() {
-        return required().baseOffset();
+    /** Bytes of the next batch. */
+    int size() {
+        return required().sizeInBytes();
     }
 
     /**
      * Whether the next batches are, byte for byte, the record that the WAL keeps at {@code extent}; if so, they are
-     * passed. A record of which not all counts is taken as different.
+     * passed. A record of which not all counts is taken as different, and so is a damaged file.
      */
     boolean passIfEqual(Extent extent) throws IOException {
-        if (extent.isCut()) {
+        try {
+            return !extent.isCut() && passIfSameBytes(extent);
+        } catch (CorruptRecordException e) {
             return false;
         }
+    }
+
+    private boolean passIfSameBytes(Extent extent) throws IOException {
         CRC32C crc = new CRC32C();
         long length = 0;
         while (current != null && current.baseOffset() <= extent.lastOffset()) {

@@ -65,7 +65,7 @@ final class LocalTrimmer {
     /**
      * Trims as far as can be.
      *
-     * @param clean true after every log was closed in good order
+     * @param clean true after every log was closed: if all of them were in good order, the superblock says so
      */
     synchronized void trim(boolean clean) throws IOException, InterruptedException {
         // What is pinned may change hands with what is shared meanwhile: it counts if it is pinned before or after.
@@ -74,12 +74,14 @@ final class LocalTrimmer {
         for (SharedLog log : logs.shared()) {
             lastCheckpoint = Math.max(lastCheckpoint, flushAndCheckpoint(log));
         }
-        position = Math.min(position, logs.pinnedPosition());
+        long pinned = logs.pinnedPosition();
+        position = Math.min(position, pinned);
         if (lastCheckpoint >= 0) {
             wal.awaitDurable(lastCheckpoint);
         }
-        if (position > wal.trimPosition() || clean) {
-            wal.trim(Math.max(position, wal.trimPosition()), clean);
+        boolean nothingLeft = clean && pinned == Long.MAX_VALUE;
+        if (position > wal.trimPosition() || nothingLeft) {
+            wal.trim(Math.max(position, wal.trimPosition()), nothingLeft);
         }
     }
 

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.storage.internals.log.LogAppendInfo;
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class LogReconciler {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogReconciler.class);
-    private static final int TAIL_RECORD_BYTES = 1 << 20;
+    private static final int TAIL_RECORD_BYTES = 64 << 10;
 
     private final BlockDevice device;
     private final Superblock superblock;
@@ -46,8 +48,21 @@ final class LogReconciler {
      * Reconciles {@code log}, which isn't shared yet, with {@code recovered}. When it returns, all of the log is durable.
      *
      * @throws WalGapException if offsets are missing between the two
+     * @throws IOException if the local files are damaged below what the WAL holds
      */
     void reconcile(UnifiedLog log, RecoveredLog recovered) throws IOException {
+        try {
+            bringTogether(log, recovered);
+        } catch (CorruptRecordException e) {
+            throw new IOException(
+                    "The local files of " + log.topicPartition() + " in " + log.dir() + " are damaged where the WAL on "
+                            + device.path() + " doesn't hold the records any more: " + e.getMessage()
+                            + " Restore the directory, or remove it if its records can be lost.",
+                    e);
+        }
+    }
+
+    private void bringTogether(UnifiedLog log, RecoveredLog recovered) throws IOException {
         long loaded = log.logEndOffset();
         cutDisagreement(log, recovered.extents());
         long agreed = log.logEndOffset();
@@ -57,6 +72,7 @@ final class LogReconciler {
         checkGap(log, recovered, missing);
         replay(log, recovered.id(), missing);
         long logged = makeTailDurable(log, recovered);
+        ProducerSnapshots.complete(log);
         if (loaded != agreed || !missing.isEmpty() || logged > 0) {
             LOG.info(
                     "Reconciled {} with the WAL: loaded up to offset {}, agreed up to {}, appended {} records of the WAL, "
@@ -172,7 +188,7 @@ final class LogReconciler {
         }
         try {
             return logTail(log, recovered);
-        } catch (NotEnoughReplicasException e) {
+        } catch (NotEnoughReplicasException | RecordTooLargeException e) {
             LOG.warn(
                     "The WAL has no room for what only the local files of {} hold, from offset {} to {}: flushing them",
                     log.topicPartition(),
@@ -189,9 +205,9 @@ final class LogReconciler {
         LocalBatches local = new LocalBatches(log, recovered.endOffset());
         while (!local.atEnd()) {
             ByteArrayOutputStream record = new ByteArrayOutputStream();
-            while (!local.atEnd() && record.size() < TAIL_RECORD_BYTES) {
+            do {
                 record.writeBytes(local.next().array());
-            }
+            } while (!local.atEnd() && record.size() + local.size() <= TAIL_RECORD_BYTES);
             wal.log(
                     recovered.id(),
                     log.topicPartition(),

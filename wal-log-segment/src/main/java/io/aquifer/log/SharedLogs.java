@@ -194,12 +194,13 @@ public final class SharedLogs {
                         log.dir());
             }
             if (isEligible(log)) {
+                ProducerSnapshots.complete(log);
                 share(state, log);
             }
             return;
         }
         reconciler.reconcile(log, recovered);
-        if (incarnation.isEmpty()) {
+        if (incarnation.isEmpty() || incarnation.getAsLong() != recovered.id().incarnation()) {
             IncarnationFile.write(log.dir(), recovered.id().incarnation());
         }
         synchronized (KafkaInternals.lock(log)) {
@@ -213,23 +214,30 @@ public final class SharedLogs {
         }
     }
 
-    /** What the WAL holds of a log: of its incarnation if it has one, else of the one whose directory is lost. */
+    /**
+     * What the WAL holds of a log: of the incarnation that its directory names, else of whichever it holds of that
+     * partition. The directory may be lost, or be a copy from before the log was shared again.
+     */
     private @Nullable RecoveredLog find(File dir, OptionalLong incarnation, Optional<Uuid> topicId, int partition) {
-        if (incarnation.isEmpty() && SUFFIXED.matcher(dir.getName()).matches()) {
-            return null;
-        }
-        List<RecoveredLog> found = unopened.values().stream()
+        List<RecoveredLog> candidates = unopened.values().stream()
                 .filter(log -> log.id().partition() == partition)
                 .filter(log -> topicId.isEmpty() || log.id().topicId().equals(uuid(topicId.get())))
-                .filter(log -> incarnation.isPresent()
-                        ? log.id().incarnation() == incarnation.getAsLong()
-                        : topicId.isPresent())
                 .toList();
-        if (found.size() > 1) {
-            throw new KafkaStorageException("The WAL holds " + found.size() + " logs for " + dir
+        for (RecoveredLog log : candidates) {
+            if (incarnation.isPresent() && log.id().incarnation() == incarnation.getAsLong()) {
+                return log;
+            }
+        }
+        if (candidates.isEmpty()
+                || topicId.isEmpty()
+                || SUFFIXED.matcher(dir.getName()).matches()) {
+            return null;
+        }
+        if (candidates.size() > 1) {
+            throw new KafkaStorageException("The WAL holds " + candidates.size() + " logs for " + dir
                     + ", which doesn't say which it is: restore the file " + IncarnationFile.NAME + " there");
         }
-        return found.isEmpty() ? null : found.get(0);
+        return candidates.get(0);
     }
 
     private static UUID uuid(Uuid id) {
@@ -401,10 +409,17 @@ public final class SharedLogs {
         }
     }
 
-    /** The partition may be about to replace its log by the future one, which will be flushed under its locks. */
+    /**
+     * The partition is about to replace its log by the future one, which is flushed under its locks, if that has caught
+     * up: flushes most of it before.
+     */
     public void beforeSwap(Partition partition) {
+        scala.Option<UnifiedLog> current = partition.log();
         scala.Option<UnifiedLog> future = partition.futureLog();
-        if (future.isDefined() && future.get().remoteLogEnabled()) {
+        if (current.isDefined()
+                && future.isDefined()
+                && future.get().remoteLogEnabled()
+                && future.get().logEndOffset() >= current.get().logEndOffset()) {
             future.get().flush(true);
         }
     }

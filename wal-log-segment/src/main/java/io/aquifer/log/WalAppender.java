@@ -11,7 +11,9 @@ import io.aquifer.wal.layout.LogId;
 import io.aquifer.wal.layout.RecordHeader;
 import java.io.IOException;
 import java.time.Duration;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
@@ -44,6 +46,7 @@ final class WalAppender {
         Reservation reservation;
 
         boolean refused;
+        boolean fetching;
         long lastBlock = -1;
     }
 
@@ -69,6 +72,16 @@ final class WalAppender {
         return !thread.refused;
     }
 
+    /**
+     * As {@link #reserve}, for a follower: if more was fetched than can be reserved at once, what doesn't fit then is
+     * refused in a way that makes the fetcher fetch it again.
+     */
+    boolean reserveFetched(long bytes, int batches) {
+        boolean reserved = reserve(bytes, batches);
+        threads.get().fetching = reserved;
+        return reserved;
+    }
+
     /** Gives back what this thread reserved and didn't use. */
     void release() {
         release(threads.get());
@@ -78,6 +91,7 @@ final class WalAppender {
         Reservation reservation = thread.reservation;
         thread.reservation = null;
         thread.refused = false;
+        thread.fetching = false;
         if (reservation != null) {
             reservation.close();
         }
@@ -88,6 +102,7 @@ final class WalAppender {
      *
      * @return their claim, committed, to be released once the copy isn't read any more
      * @throws NotEnoughReplicasException if there is no room: nothing was taken, and the producer may try again
+     * @throws InvalidRecordException instead, to a follower
      * @throws RecordTooLargeException if they never fit
      * @throws IOException if the WAL has failed: Kafka takes the log directory offline
      */
@@ -124,14 +139,17 @@ final class WalAppender {
         }
     }
 
-    private NotEnoughReplicasException refuse(
-            TopicPartition topicPartition, String why, @Nullable WalFullException cause) {
+    private ApiException refuse(TopicPartition topicPartition, String why, @Nullable WalFullException cause) {
         metrics.appendRefused();
-        return new NotEnoughReplicasException(
-                "The write-ahead log " + why + " for a batch of " + topicPartition + ": " + wal.ringUsed() + " of "
-                        + wal.ringCapacity()
-                        + " bytes of its ring are in use. It is trimmed as local segments are flushed.",
-                cause);
+        String message = "The write-ahead log " + why + " for a batch of " + topicPartition + ": " + wal.ringUsed()
+                + " of " + wal.ringCapacity()
+                + " bytes of its ring are in use. It is trimmed as local segments are flushed.";
+        // Of what an append throws, this is what a fetcher takes as passing: it fetches again. For anything else it
+        // gives
+        // the partition up.
+        return threads.get().fetching
+                ? new InvalidRecordException(message, cause)
+                : new NotEnoughReplicasException(message, cause);
     }
 
     /**
