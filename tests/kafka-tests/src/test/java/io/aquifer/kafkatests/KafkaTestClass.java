@@ -2,6 +2,7 @@ package io.aquifer.kafkatests;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,7 +11,6 @@ import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.support.descriptor.MethodSource;
-import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.PostDiscoveryFilter;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -110,13 +110,13 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
     /** Runs the tests in this process, and tells {@code around} of each. */
     Result run(TestExecutionListener... around) {
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
-        Launcher launcher = LauncherFactory.create();
-        launcher.registerTestExecutionListeners(around);
+        List<TestExecutionListener> listeners = new ArrayList<>(List.of(around));
+        listeners.add(listener);
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(DiscoverySelectors.selectClass(name))
                 .filters((PostDiscoveryFilter) this::filter)
                 .build();
-        launcher.execute(request, listener);
+        LauncherFactory.create().execute(request, listeners.toArray(new TestExecutionListener[0]));
         TestExecutionSummary summary = listener.getSummary();
         return new Result(
                 summary.getTestsSucceededCount(),
