@@ -21,8 +21,9 @@ import java.util.UUID;
  * the end.
  *
  * <p>What a killed process was writing may be read back and yet be lost by a later crash; to append behind it would be to
- * append behind a hole. Hence the sync. And where a sync had failed, no other one covers what it was to cover. Hence what
- * isn't known to have been durable, the superblock and a few blocks at the end, is written once more.
+ * append behind a hole. Hence the sync. It doesn't cover what an earlier sync failed to make durable; but to write that
+ * once more would put at risk what was acknowledged, for the two can't be told apart, and a crash may damage what is being
+ * written. Should such a block be lost, those behind it prove that, see {@link io.aquifer.wal.recovery.WalScanner}.
  *
  * @param log ready to append at the end that recovery found
  * @param index what the WAL holds
@@ -47,12 +48,10 @@ public record WalOpening(WriteAheadLog log, WalIndex index, ScanResult scan) {
         checkOwner(device, found, owner);
         WalIndex index = new WalIndex();
         ScanResult scan = Wal.scan(device, found, index);
-        Superblock opened = found.opened(scan.end(), directoryIds);
+        Superblock opened = found.opened(directoryIds);
         ByteBuffer blocks = memory.allocate(settings.memoryBytes());
         ByteBuffer padding = memory.allocate(opened.blockSize());
         WriteAheadLog log = new WriteAheadLog(slots, opened, scan, settings, blocks, padding);
-        slots.write(found);
-        rewrite(device, opened, scan, blocks);
         slots.write(opened);
         return new WalOpening(log, index, scan);
     }
@@ -71,19 +70,5 @@ public record WalOpening(WriteAheadLog log, WalIndex index, ScanResult scan) {
             throw new ForeignWalException("the WAL on " + device.path() + " was formatted with blocks of "
                     + found.blockSize() + " bytes, the device needs multiples of " + device.blockSize());
         }
-    }
-
-    private static void rewrite(BlockDevice device, Superblock superblock, ScanResult scan, ByteBuffer buffer)
-            throws IOException {
-        int whole = buffer.capacity() / superblock.blockSize() * superblock.blockSize();
-        for (long position = scan.confirmed(); position < scan.end(); position += buffer.limit()) {
-            long toRingEnd = superblock.ringSize() - position % superblock.ringSize();
-            long length = Math.min(Math.min(scan.end() - position, toRingEnd), whole);
-            buffer.clear().limit((int) length);
-            device.read(superblock.deviceOffset(position), buffer);
-            buffer.flip();
-            device.write(superblock.deviceOffset(position), buffer);
-        }
-        buffer.clear();
     }
 }

@@ -95,7 +95,8 @@ public record BlockHeader(
     public static BlockHeader readFrom(ByteBuffer source, int blockSize, long maxLength) throws WalFormatException {
         ByteBuffer buffer = source.slice(source.position(), SIZE).order(ByteOrder.BIG_ENDIAN);
         if (buffer.getInt(0) != MAGIC) {
-            throw new NotAWalException(String.format("magic %08x where a block was expected", buffer.getInt(0)));
+            throw new NotAWalException(
+                    "magic " + Integer.toHexString(buffer.getInt(0)) + " where a block was expected");
         }
         int version = Short.toUnsignedInt(buffer.getShort(4));
         if (version != VERSION) {

@@ -112,12 +112,8 @@ public record Superblock(
         return RING_OFFSET + position % ringSize();
     }
 
-    /**
-     * The successor of this superblock: the same WAL opened once more for writing.
-     *
-     * @param end position behind the last block, where this opening will write its first
-     */
-    public Superblock opened(long end, List<UUID> currentDirectoryIds) {
+    /** The successor of this superblock: the same WAL opened once more for writing. */
+    public Superblock opened(List<UUID> currentDirectoryIds) {
         return new Superblock(
                 sequence + 1,
                 walId,
@@ -126,7 +122,7 @@ public record Superblock(
                 nodeId,
                 capacity,
                 trimPosition,
-                end == trimPosition ? epoch + 1 : trimEpoch,
+                trimEpoch,
                 false,
                 clusterId,
                 currentDirectoryIds);

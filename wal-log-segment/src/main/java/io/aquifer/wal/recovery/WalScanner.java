@@ -56,7 +56,6 @@ public final class WalScanner {
         long position = superblock.trimPosition();
         long limit = position + superblock.ringSize();
         long epoch = superblock.trimEpoch();
-        long confirmed = position;
         long padding = 0;
         long blocks = 0;
         long records = 0;
@@ -69,7 +68,7 @@ public final class WalScanner {
             } catch (WalFormatException e) {
                 String reason = String.valueOf(e.getMessage());
                 ensureUndamaged(position, limit, reason);
-                return new ScanResult(position, confirmed, padding, blocks, records, reason);
+                return new ScanResult(position, padding, blocks, records, reason);
             }
             visitor.block(header);
             if (header.type() == BlockHeader.Type.DATA) {
@@ -79,10 +78,9 @@ public final class WalScanner {
                 padding += header.length();
             }
             epoch = header.epoch();
-            confirmed = Math.max(confirmed, header.durableEnd());
             position += header.length();
         }
-        return new ScanResult(position, confirmed, padding, blocks, records, "the whole ring is in use");
+        return new ScanResult(position, padding, blocks, records, "the whole ring is in use");
     }
 
     /** Leaves the window's position at the block's start. */
@@ -127,8 +125,8 @@ public final class WalScanner {
                 throw new CorruptWalException(
                         "the WAL on " + device.path() + " is damaged at position " + end + " (" + reason
                                 + "): a block at " + position
-                                + " says that it was durable. What was acknowledged is lost from "
-                                + "there on if the WAL is used; restore the device from a copy, or give up the WAL by formatting it");
+                                + " says that it was durable. What was acknowledged is lost from there on if the WAL"
+                                + " is used; restore the device from a copy, or give up the WAL by formatting it");
             }
         }
     }

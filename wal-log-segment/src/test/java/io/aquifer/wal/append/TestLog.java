@@ -53,7 +53,7 @@ final class TestLog {
         this.log = new WriteAheadLog(
                 slots,
                 superblock,
-                new ScanResult(0, 0, 0, 0, 0, ""),
+                new ScanResult(0, 0, 0, 0, ""),
                 new WalSettings(memoryBytes, blockBytes, 4, Duration.ofSeconds(30)),
                 aligned(memoryBytes),
                 aligned(BLOCK_SIZE));

@@ -25,14 +25,9 @@ class SuperblockTest {
     void openingRaisesSequenceAndEpochAndForgetsTheCleanShutdown() {
         List<UUID> directories = List.of(new UUID(5, 6));
         Superblock closed = SUPERBLOCK.trimmed(8192, 2, true);
-        assertThat(closed.opened(12288, directories))
+        assertThat(closed.opened(directories))
                 .isEqualTo(new Superblock(
                         9, new UUID(1, 2), 4, 4096, 4, SUPERBLOCK.capacity(), 8192, 2, false, "cluster", directories));
-    }
-
-    @Test
-    void openingAWalThatIsTrimmedToItsEndRulesOutBlocksOfEarlierEpochs() {
-        assertThat(SUPERBLOCK.opened(8192, List.of()).trimEpoch()).isEqualTo(4);
     }
 
     @Test
@@ -80,7 +75,7 @@ class SuperblockTest {
         refused(() -> SUPERBLOCK.trimmed(Long.MAX_VALUE / 4096 * 4096, 0, false), "trim position");
         refused(() -> SUPERBLOCK.trimmed(0, 4, false), "epoch");
         refused(() -> withClusterId("ü".repeat(128)), "cluster id");
-        refused(() -> SUPERBLOCK.opened(0, Collections.nCopies(129, new UUID(0, 0))), "129 log directories");
+        refused(() -> SUPERBLOCK.opened(Collections.nCopies(129, new UUID(0, 0))), "129 log directories");
     }
 
     @Test
