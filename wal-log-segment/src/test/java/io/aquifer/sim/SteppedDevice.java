@@ -1,0 +1,80 @@
+package io.aquifer.sim;
+
+import io.aquifer.wal.device.BlockDevice;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A simulated device for callers that wait for it: what else goes on meanwhile, a loss of power included, is decided
+ * between the beginning and the end of each call.
+ */
+final class SteppedDevice implements BlockDevice {
+
+    /** What goes on while a caller waits. */
+    interface Meanwhile {
+        /** Between the beginning of a write and its end. */
+        void writing();
+
+        /** From the end of a write until it is durable. */
+        void syncing() throws IOException;
+
+        /** Whether the write that ends now fails. */
+        boolean fails();
+    }
+
+    private final SimulatedBlockDevice device;
+    private final Meanwhile meanwhile;
+
+    SteppedDevice(SimulatedBlockDevice device, Meanwhile meanwhile) {
+        this.device = device;
+        this.meanwhile = meanwhile;
+    }
+
+    @Override
+    public void write(long position, ByteBuffer source) throws IOException {
+        Write write = device.submit(position, source);
+        meanwhile.writing();
+        if (meanwhile.fails()) {
+            IOException failure = new IOException("injected");
+            device.fail(write, failure);
+            throw failure;
+        }
+        device.finish(write);
+        source.position(source.limit());
+    }
+
+    @Override
+    public void read(long position, ByteBuffer target) throws IOException {
+        device.read(position, target);
+    }
+
+    @Override
+    public void sync() throws IOException {
+        meanwhile.syncing();
+    }
+
+    @Override
+    public String path() {
+        return device.path();
+    }
+
+    @Override
+    public long size() {
+        return device.size();
+    }
+
+    @Override
+    public int blockSize() {
+        return device.blockSize();
+    }
+
+    @Override
+    public boolean writesAreDurable() {
+        return device.writesAreDurable();
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+}
