@@ -163,7 +163,8 @@ final class History {
         }
         int next = first + found.size();
         for (Op lost : ops.subList(next, ops.size())) {
-            if (lost.acknowledged || next > first && lost.position == ops.get(next - 1).position) {
+            boolean inFoundBlock = next > first && lost.position == ops.get(next - 1).position;
+            if (lost.acknowledged || inFoundBlock) {
                 throw new AssertionError(
                         "recovery ends at " + end + ", lost, or found a part of its block only: " + lost);
             }

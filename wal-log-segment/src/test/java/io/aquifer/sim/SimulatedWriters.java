@@ -46,7 +46,7 @@ final class SimulatedWriters {
     }
 
     /** A block on its way, and the bytes it had when it was submitted. */
-    private record Flight(Block block, Write write, byte[] bytes) {}
+    private record Flight(Block block, Write write, ByteBuffer bytes) {}
 
     boolean syncFailed() {
         return syncFailed;
@@ -180,9 +180,7 @@ final class SimulatedWriters {
         while (finish() || sync() || complete() || submit()) {}
     }
 
-    private static byte[] copy(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
+    private static ByteBuffer copy(ByteBuffer buffer) {
+        return ByteBuffer.allocate(buffer.remaining()).put(buffer.duplicate()).flip();
     }
 }

@@ -3,6 +3,7 @@ package io.aquifer.sim;
 import io.aquifer.wal.append.WalSettings;
 import io.aquifer.wal.device.Durability;
 import java.time.Duration;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -49,7 +50,7 @@ record Temper(
         int blockBlocks = random.nextInt(1, Math.min(ringBlocks / 4, memoryBlocks / 8) + 1);
         int excess = random.nextInt(3) == 0 ? random.nextInt(blockSize) : 0;
         return new Temper(
-                Durability.values()[random.nextInt(Durability.values().length)],
+                List.of(Durability.values()).get(random.nextInt(Durability.values().length)),
                 blockSize,
                 ringBlocks,
                 new WalSettings(
