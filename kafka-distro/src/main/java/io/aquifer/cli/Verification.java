@@ -15,14 +15,12 @@ final class Verification implements RecordVisitor {
 
     private final RecordVisitor visitor;
     private long end;
-    private long epoch;
     private long blocks;
     private long records;
 
     private Verification(RecordVisitor visitor, Superblock superblock) {
         this.visitor = visitor;
         this.end = superblock.trimPosition();
-        this.epoch = superblock.trimEpoch();
     }
 
     /** A source of the superblock as it is at the moment. */
@@ -53,7 +51,7 @@ final class Verification implements RecordVisitor {
         if (now.trimPosition() > end) {
             return true;
         }
-        Superblock fromEnd = now.trimmed(end, epoch, false);
+        Superblock fromEnd = now.trimmed(end, false);
         Verification again = new Verification((block, offset, record, payload) -> {}, fromEnd);
         try {
             Wal.scan(device, fromEnd, again);
@@ -67,7 +65,6 @@ final class Verification implements RecordVisitor {
     public void block(BlockHeader block) throws IOException {
         visitor.block(block);
         end = block.position() + block.length();
-        epoch = block.epoch();
         blocks += block.type() == BlockHeader.Type.DATA ? 1 : 0;
     }
 

@@ -44,7 +44,7 @@ public final class WalFormatter {
                 owner.clusterId(),
                 List.of());
         SuperblockSlots slots = new SuperblockSlots(device, memory.allocate(Superblock.SIZE));
-        Superblock second = first.trimmed(0, 0, true);
+        Superblock second = first.trimmed(0, true);
         slots.erase();
         slots.write(first);
         slots.write(second);

@@ -48,7 +48,7 @@ public record WalOpening(WriteAheadLog log, WalIndex index, ScanResult scan) {
         checkOwner(device, found, owner);
         WalIndex index = new WalIndex();
         ScanResult scan = Wal.scan(device, found, index);
-        Superblock opened = found.opened(directoryIds);
+        Superblock opened = found.opened(scan.end(), directoryIds);
         ByteBuffer blocks = memory.allocate(settings.memoryBytes());
         ByteBuffer padding = memory.allocate(opened.blockSize());
         WriteAheadLog log = new WriteAheadLog(slots, opened, scan, settings, blocks, padding);

@@ -8,6 +8,6 @@ class WalSimulationTest {
 
     @Test
     void whatWasAcknowledgedIsRecoveredWhateverTheDeviceAndTheMachineDo(Seeds seeds) {
-        seeds.forEach(200, random -> new WalSimulation(random).run());
+        seeds.forEach(4000, random -> new WalSimulation(random).run());
     }
 }

@@ -40,7 +40,6 @@ public final class WriteAheadLog {
     private final int blockBytes;
     private final int maxBlockLength;
     private final long ringSize;
-    private final long openedAt;
     private final ByteBuffer paddingBuffer;
     private final Space space;
 
@@ -93,11 +92,10 @@ public final class WriteAheadLog {
                     + " bytes are too small for blocks of " + blockBytes + " bytes: each must be 4 times that");
         }
         this.trimPosition = opened.trimPosition();
-        this.openedAt = recovered.end();
-        this.nextPosition = openedAt;
-        this.durablePosition = openedAt;
+        this.nextPosition = recovered.end();
+        this.durablePosition = nextPosition;
         this.padding = recovered.padding();
-        this.space = new Space(memorySize, ringSize, maxBlockLength, openedAt - trimPosition - padding);
+        this.space = new Space(memorySize, ringSize, maxBlockLength, nextPosition - trimPosition - padding);
     }
 
     private int alignUp(int bytes) {
@@ -481,9 +479,7 @@ public final class WriteAheadLog {
                 throw new IllegalArgumentException("can't trim to " + position + ": trimmed to " + trimPosition
                         + " already, durable up to " + durablePosition);
             }
-            Superblock current = superblock;
-            long trimEpoch = position >= openedAt ? current.epoch() : current.trimEpoch();
-            Superblock trimmed = current.trimmed(position, trimEpoch, clean);
+            Superblock trimmed = superblock.trimmed(position, clean);
             write(trimmed);
             space.ringFreed(advanceTrim(position));
         } finally {

@@ -26,7 +26,7 @@ import java.util.UUID;
  *     52    4  node id of the broker that owns this WAL
  *     56    8  capacity: bytes of the device in use, from its start to the ring's end
  *     64    8  trim position: what lies below is needed no more
- *     72    8  trim epoch: a block at or beyond the trim position that names a lower epoch is a stale one
+ *     72    8  epoch start: position where this epoch writes its first block
  *     80    1  1 after a clean shutdown, else 0
  *     81    7  zero
  *     88    2  length of the cluster id in bytes, at most 254
@@ -36,8 +36,9 @@ import java.util.UUID;
  * </pre>
  *
  * @param capacity in bytes; the ring is what lies between {@link #RING_OFFSET} and it
- * @param trimEpoch without it, a WAL that was trimmed up to its end would be continued by what an earlier process had
- *     written beyond a hole and never acknowledged: no block of the later epoch is left to contradict it
+ * @param epochStart no block from here on names an earlier epoch, or it is a stale one: not acknowledged, and not found by
+ *     the recovery that began this epoch, but complete again, for a later write left the bytes there that it lacked; or
+ *     left beyond a hole, with no block of a later epoch in front of it
  */
 public record Superblock(
         long sequence,
@@ -47,7 +48,7 @@ public record Superblock(
         int nodeId,
         long capacity,
         long trimPosition,
-        long trimEpoch,
+        long epochStart,
         boolean cleanShutdown,
         String clusterId,
         List<UUID> directoryIds) {
@@ -84,9 +85,11 @@ public record Superblock(
             throw new IllegalArgumentException(
                     "trim position " + trimPosition + " is no place of a block of " + blockSize);
         }
-        if (sequence < 0 || epoch < 0 || trimEpoch < 0 || trimEpoch > epoch) {
-            throw new IllegalArgumentException(
-                    "sequence " + sequence + ", epoch " + epoch + ", trimmed in epoch " + trimEpoch);
+        if (sequence < 0 || epoch < 0) {
+            throw new IllegalArgumentException("sequence " + sequence + ", epoch " + epoch);
+        }
+        if (epochStart < 0 || epochStart % blockSize != 0) {
+            throw new IllegalArgumentException("epoch start " + epochStart + " is no multiple of " + blockSize);
         }
         if (clusterId.getBytes(StandardCharsets.UTF_8).length > MAX_CLUSTER_ID) {
             throw new IllegalArgumentException("cluster id '" + clusterId + "' is longer than " + MAX_CLUSTER_ID);
@@ -112,8 +115,12 @@ public record Superblock(
         return RING_OFFSET + position % ringSize();
     }
 
-    /** The successor of this superblock: the same WAL opened once more for writing. */
-    public Superblock opened(List<UUID> currentDirectoryIds) {
+    /**
+     * The successor of this superblock: the same WAL opened once more for writing.
+     *
+     * @param end position behind the last block that recovery found
+     */
+    public Superblock opened(long end, List<UUID> currentDirectoryIds) {
         return new Superblock(
                 sequence + 1,
                 walId,
@@ -122,14 +129,14 @@ public record Superblock(
                 nodeId,
                 capacity,
                 trimPosition,
-                trimEpoch,
+                end,
                 false,
                 clusterId,
                 currentDirectoryIds);
     }
 
     /** The successor of this superblock with another trim position. */
-    public Superblock trimmed(long newTrimPosition, long newTrimEpoch, boolean clean) {
+    public Superblock trimmed(long newTrimPosition, boolean clean) {
         return new Superblock(
                 sequence + 1,
                 walId,
@@ -138,7 +145,7 @@ public record Superblock(
                 nodeId,
                 capacity,
                 newTrimPosition,
-                newTrimEpoch,
+                epochStart,
                 clean,
                 clusterId,
                 directoryIds);
@@ -159,7 +166,7 @@ public record Superblock(
         buffer.putInt(52, nodeId);
         buffer.putLong(56, capacity);
         buffer.putLong(64, trimPosition);
-        buffer.putLong(72, trimEpoch);
+        buffer.putLong(72, epochStart);
         buffer.put(80, (byte) (cleanShutdown ? 1 : 0));
         byte[] cluster = clusterId.getBytes(StandardCharsets.UTF_8);
         buffer.putShort(CLUSTER_ID_OFFSET, (short) cluster.length);

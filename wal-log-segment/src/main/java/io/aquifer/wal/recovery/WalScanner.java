@@ -13,10 +13,10 @@ import java.nio.ByteBuffer;
  * Reads a WAL from its trim position, block by block, until the first that isn't its continuation.
  *
  * <p>A block continues the WAL if it verifies, names this WAL and the position where it was found, and its epoch is
- * neither below that of the block before it, or of the trim if it is the first, nor above the superblock's. Which is why
- * nothing needs erasing: what an earlier turn of the ring left has another position, what an earlier format left another
- * WAL id, and a block that landed beyond the hole where its epoch ended is behind blocks, or a trim, of a later epoch. What lies beyond the end was never
- * acknowledged, for blocks complete in order.
+ * neither below that of the block before it nor above the superblock's; from where the superblock's epoch begins, it is
+ * that one. Which is why nothing needs erasing: what an earlier turn of the ring left has another position, what an
+ * earlier format left another WAL id, and what an earlier epoch left beyond its end another epoch. What lies beyond the end
+ * was never acknowledged, for blocks complete in order.
  *
  * <p>Unless the end is damage. A block beyond it may prove that: it says up to where all was durable when it was completed,
  * which is below any hole that a crash leaves. Then the scan fails, for going by it would overwrite what was acknowledged.
@@ -55,7 +55,7 @@ public final class WalScanner {
     public ScanResult scan(RecordVisitor visitor) throws IOException {
         long position = superblock.trimPosition();
         long limit = position + superblock.ringSize();
-        long epoch = superblock.trimEpoch();
+        long epoch = 0;
         long padding = 0;
         long blocks = 0;
         long records = 0;
@@ -90,8 +90,9 @@ public final class WalScanner {
             throw new CorruptWalException("a block of WAL " + header.walId() + " for position " + header.position()
                     + " at position " + position);
         }
-        if (header.epoch() < epoch || header.epoch() > superblock.epoch()) {
-            throw new CorruptWalException("a block of epoch " + header.epoch() + " where one from " + epoch + " to "
+        long lowest = position < superblock.epochStart() ? epoch : superblock.epoch();
+        if (header.epoch() < lowest || header.epoch() > superblock.epoch()) {
+            throw new CorruptWalException("a block of epoch " + header.epoch() + " where one from " + lowest + " to "
                     + superblock.epoch() + " was expected");
         }
         verify(header, position, limit);

@@ -407,13 +407,6 @@ class WriteAheadLogTest {
     }
 
     @Test
-    void aTrimUpToTheEndRulesOutStaleBlocksOfEarlierEpochs() throws IOException {
-        test.appendAndComplete(ALONE);
-        log.trim(BLOCK_SIZE, false);
-        assertThat(log.superblock().trimEpoch()).isEqualTo(1);
-    }
-
-    @Test
     void aSuperblockThatCannotBeWrittenFailsTheWal() throws IOException {
         test.appendAndComplete(ALONE);
         test.device.inject(new Faults() {

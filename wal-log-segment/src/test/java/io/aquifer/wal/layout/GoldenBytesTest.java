@@ -31,7 +31,7 @@ class GoldenBytesTest {
             0x21222324,
             Superblock.RING_OFFSET + 0x31323334000L,
             0x4142434445464000L,
-            0x1112131415161717L,
+            0x5152535455565000L,
             true,
             "cluster-ü",
             List.of(

@@ -22,8 +22,8 @@ class SuperblockSlotsTest {
     private static final int SIZE = (int) Superblock.RING_OFFSET + 8 * 4096;
     private static final Superblock FIRST =
             new Superblock(0, new UUID(1, 2), 0, 4096, 4, SIZE, 0, 0, true, "cluster", List.of());
-    private static final Superblock SECOND = FIRST.trimmed(4096, 0, false);
-    private static final Superblock THIRD = SECOND.trimmed(8192, 0, false);
+    private static final Superblock SECOND = FIRST.trimmed(4096, false);
+    private static final Superblock THIRD = SECOND.trimmed(8192, false);
 
     private final SimulatedBlockDevice device = newDevice(1);
     private final SuperblockSlots slots = slots(device);

@@ -19,15 +19,25 @@ class SuperblockTest {
 
     private static final int CRC_OFFSET = 12;
     private static final Superblock SUPERBLOCK = new Superblock(
-            7, new UUID(1, 2), 3, 4096, 4, Superblock.RING_OFFSET + (1 << 20), 8192, 2, false, "cluster", List.of());
+            7, new UUID(1, 2), 3, 4096, 4, Superblock.RING_OFFSET + (1 << 20), 8192, 4096, false, "cluster", List.of());
 
     @Test
     void openingRaisesSequenceAndEpochAndForgetsTheCleanShutdown() {
         List<UUID> directories = List.of(new UUID(5, 6));
-        Superblock closed = SUPERBLOCK.trimmed(8192, 2, true);
-        assertThat(closed.opened(directories))
+        Superblock closed = SUPERBLOCK.trimmed(8192, true);
+        assertThat(closed.opened(12288, directories))
                 .isEqualTo(new Superblock(
-                        9, new UUID(1, 2), 4, 4096, 4, SUPERBLOCK.capacity(), 8192, 2, false, "cluster", directories));
+                        9,
+                        new UUID(1, 2),
+                        4,
+                        4096,
+                        4,
+                        SUPERBLOCK.capacity(),
+                        8192,
+                        12288,
+                        false,
+                        "cluster",
+                        directories));
     }
 
     @Test
@@ -70,12 +80,13 @@ class SuperblockTest {
         refused(() -> withBlockSize(5000), "block size");
         refused(() -> withCapacity(Superblock.RING_OFFSET + 3 * 4096), "capacity");
         refused(() -> withCapacity(SUPERBLOCK.capacity() + 512), "capacity");
-        refused(() -> SUPERBLOCK.trimmed(-4096, 0, false), "trim position");
-        refused(() -> SUPERBLOCK.trimmed(512, 0, false), "trim position");
-        refused(() -> SUPERBLOCK.trimmed(Long.MAX_VALUE / 4096 * 4096, 0, false), "trim position");
-        refused(() -> SUPERBLOCK.trimmed(0, 4, false), "epoch");
+        refused(() -> SUPERBLOCK.trimmed(-4096, false), "trim position");
+        refused(() -> SUPERBLOCK.trimmed(512, false), "trim position");
+        refused(() -> SUPERBLOCK.trimmed(Long.MAX_VALUE / 4096 * 4096, false), "trim position");
+        refused(() -> SUPERBLOCK.opened(512, List.of()), "epoch start");
+        refused(() -> SUPERBLOCK.opened(-4096, List.of()), "epoch start");
         refused(() -> withClusterId("ü".repeat(128)), "cluster id");
-        refused(() -> SUPERBLOCK.opened(Collections.nCopies(129, new UUID(0, 0))), "129 log directories");
+        refused(() -> SUPERBLOCK.opened(0, Collections.nCopies(129, new UUID(0, 0))), "129 log directories");
     }
 
     @Test
@@ -150,7 +161,7 @@ class SuperblockTest {
     }
 
     private static Superblock with(int blockSize, long capacity, String clusterId) {
-        return new Superblock(7, new UUID(1, 2), 3, blockSize, 4, capacity, 0, 2, false, clusterId, List.of());
+        return new Superblock(7, new UUID(1, 2), 3, blockSize, 4, capacity, 0, 0, false, clusterId, List.of());
     }
 
     private static ByteBuffer written(Superblock superblock) {
