@@ -1,0 +1,133 @@
+package io.aquifer.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Is the simulation worth anything? Each rule that the WAL rests on is broken in turn, in a copy of the class that keeps
+ * it, and a simulated run must fail. Production code has no hooks for this: the copies are compiled from its sources.
+ */
+class MutationTest {
+
+    private static final int SEEDS = 3000;
+
+    static Stream<Mutation> mutations() {
+        return Stream.of(
+                new Mutation(
+                        "a block is complete although one in front of it isn't",
+                        "append/WriteAheadLog.java",
+                        "while (oldest != null && oldest.isWritten()) {",
+                        "while (oldest != null && (oldest.isWritten() || inFlight.contains(block))) {"),
+                new Mutation(
+                        "the checksum of a block isn't looked at",
+                        "layout/BlockHeader.java",
+                        "if (found != expected) {",
+                        "if (found != expected && length < 0) {"),
+                new Mutation(
+                        "a block crosses the ring's end",
+                        "append/WriteAheadLog.java",
+                        "if (length > toRingEnd) {",
+                        "if (length > toRingEnd && length < 0) {"),
+                new Mutation(
+                        "the hole in front of the ring's end is silent",
+                        "append/WriteAheadLog.java",
+                        "place(explicit, (int) toRingEnd);",
+                        "nextPosition += toRingEnd;"),
+                new Mutation("room is free before the trim is durable", "append/WriteAheadLog.java", """
+                    write(trimmed);
+                                space.ringFreed(advanceTrim(position));\
+                    """, """
+                                        space.ringFreed(advanceTrim(position));
+                                                    write(trimmed);\
+                                        """),
+                new Mutation(
+                        "a superblock isn't synced",
+                        "layout/SuperblockSlots.java",
+                        "if (!device.writesAreDurable()) {",
+                        "if (!device.writesAreDurable() && slot < 0) {"),
+                new Mutation(
+                        "superblocks overwrite each other",
+                        "layout/SuperblockSlots.java",
+                        "write(superblock.sequence() % 2);",
+                        "write(superblock.sequence() % 1);"),
+                new Mutation(
+                        "stale blocks continue a WAL that was trimmed to its end",
+                        "append/WriteAheadLog.java",
+                        "position >= openedAt ? current.epoch() : current.trimEpoch()",
+                        "current.trimEpoch()"),
+                new Mutation("an opening doesn't raise the epoch", "layout/Superblock.java", "epoch + 1,", "epoch,"),
+                new Mutation(
+                        "stale blocks continue those of a later epoch",
+                        "recovery/WalScanner.java",
+                        "header.epoch() < epoch || header.epoch()",
+                        "header.epoch()"),
+                new Mutation(
+                        "blocks of another turn of the ring are read",
+                        "recovery/WalScanner.java",
+                        "header.position() != position || ",
+                        ""),
+                new Mutation("what recovery found isn't made durable", "WalOpening.java", "device.sync();", ""),
+                new Mutation(
+                        "memory is used again while a claim is held",
+                        "append/Block.java",
+                        "durable && released.get() == recordCount()",
+                        "durable"),
+                new Mutation(
+                        "memory is promised again before it can be used",
+                        "append/WriteAheadLog.java",
+                        "space.memoryFreed(reusable);",
+                        "space.memoryFreed(block.length());"),
+                new Mutation(
+                        "promises don't leave room for the wrap of the ring",
+                        "append/Space.java",
+                        "this.checkpointRing = ringSize - maxBlockLength;",
+                        "this.checkpointRing = ringSize;"),
+                new Mutation(
+                        "promises don't leave room for the wrap of the memory",
+                        "append/Space.java",
+                        "this.controlMemory = memorySize - maxBlockLength;",
+                        "this.controlMemory = memorySize;"),
+                new Mutation(
+                        "padding is given back though it wasn't taken",
+                        "append/WriteAheadLog.java",
+                        "freed -= padding;",
+                        "freed -= 0;"),
+                new Mutation(
+                        "records are acknowledged after a failure",
+                        "append/WriteAheadLog.java",
+                        """
+                        if (failure != null) {
+                                        return;
+                                    }
+                                    block.markWritten();\
+                        """,
+                        "block.markWritten();"),
+                new Mutation(
+                        "an abandoned record is written like any other",
+                        "append/Claim.java",
+                        "RecordHeader.voidAt(block.buffer(), offset);",
+                        ""),
+                new Mutation(
+                        "a record that was truncated in the middle is dropped",
+                        "recovery/RecoveredLog.java",
+                        "extents.set(last, extents.get(last).cutAt(offset));",
+                        "extents.remove(last);"),
+                new Mutation("a truncation doesn't cut", "recovery/RecoveredLog.java", """
+                    case TRUNCATE -> {
+                                    cutFrom(offset);\
+                    """, "case TRUNCATE -> {"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutations")
+    void theSimulationFindsThat(Mutation mutation, @TempDir Path folder) throws Exception {
+        assertThat(mutation.firstFailure(folder, SEEDS))
+                .as("a failing seed of %s", SEEDS)
+                .isPresent();
+    }
+}
