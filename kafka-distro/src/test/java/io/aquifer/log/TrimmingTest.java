@@ -98,6 +98,29 @@ class TrimmingTest {
     }
 
     @Test
+    void aFlushThatEndsAfterATruncationDoesNotCountForWhatCameSince() throws Exception {
+        for (int i = 1; i < 6; i++) {
+            first.appendAsFollower(Batches.at(i, 0, "old " + i), 0);
+        }
+        Thread flush = new Thread(() -> first.flush(false));
+        synchronized (KafkaInternals.lock(first)) {
+            flush.start();
+            Eventually.holds("the flush is to be marked", () -> flush.getState() == Thread.State.BLOCKED);
+            first.truncateTo(1);
+            first.appendAsFollower(Batches.at(1, 1, "new 1"), 1);
+            first.roll();
+            first.appendAsFollower(Batches.at(2, 1, "new 2"), 1);
+        }
+        flush.join();
+        broker.awaitDurable();
+        long before = broker.runtime().wal().trimPosition();
+        // Whoever flushes it now notices.
+        first.logSegments().get(0).log().closeHandlers();
+        assertThatThrownBy(this::trim).isInstanceOf(KafkaStorageException.class);
+        assertThat(broker.runtime().wal().trimPosition()).isEqualTo(before);
+    }
+
+    @Test
     void aLogThatCannotBeFlushedKeepsTheWalFromBeingTrimmed() throws Exception {
         long before = broker.runtime().wal().trimPosition();
         first.activeSegment().log().closeHandlers();

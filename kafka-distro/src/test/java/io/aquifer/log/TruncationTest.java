@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.aquifer.wal.recovery.RecoveredLog;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.storage.internals.log.LogOffsetMetadata;
 import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is cut off a shared log doesn't come back, and what isn't stays. */
 class TruncationTest {
@@ -131,6 +135,38 @@ class TruncationTest {
         log.appendAsFollower(Batches.at(1, 2, "B"), 2);
         broker.awaitDurable();
         assertThat(restarted()).containsExactly("0:a", "1:B");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCrashBeforeATruncationIsRecordedLeavesNoGap(boolean emptied) throws Exception {
+        log.appendAsFollower(Batches.at(0, 1, "a"), 1);
+        log.appendAsFollower(Batches.at(1, 1, "b"), 1);
+        log.appendAsFollower(Batches.at(2, 1, "c"), 1);
+        broker.awaitDurable();
+        new LocalTrimmer(broker.runtime().wal(), broker.runtime().logs(), Duration.ofHours(1)).trim(false);
+        log.appendAsFollower(Batches.at(3, 1, "d"), 1);
+        broker.awaitDurable();
+        broker.logManager().checkpointLogRecoveryOffsets();
+        broker.device().hold();
+        FutureTask<Void> truncation = new FutureTask<>(() -> {
+            if (emptied) {
+                log.truncateFullyAndStartAt(1, Optional.empty());
+            } else {
+                log.truncateTo(1);
+            }
+            return null;
+        });
+        Thread follower = new Thread(truncation);
+        follower.start();
+        Eventually.holds(
+                "the truncation is on its way or over",
+                () -> truncation.isDone() || !broker.device().held().isEmpty());
+        broker.crash();
+        follower.join();
+        broker.start();
+        assertThat(broker.isOffline(broker.dir(0))).isFalse();
+        assertThat(Batches.values(broker.log(PARTITION))).startsWith("0:a");
     }
 
     @Test

@@ -56,8 +56,8 @@ class AdviceTest {
         expected.put("LogManager#loadLogs", List.of("loaded"));
         expected.put("LogManager#shutdown", List.of("stop"));
         expected.put("LogSegment#open", List.of("segment"));
-        expected.put("LocalLog#truncateTo", List.of("truncated"));
-        expected.put("LocalLog#truncateFullyAndStartAt", List.of("emptied"));
+        expected.put("LocalLog#truncateTo", List.of("truncating", "truncated"));
+        expected.put("LocalLog#truncateFullyAndStartAt", List.of("emptying", "emptied"));
         expected.put("UnifiedLog#create", List.of("opening", "opened"));
         expected.put("UnifiedLog#maybeIncrementHighWatermark", List.of("cap"));
         expected.put("UnifiedLog#updateConfig", List.of("configChanged"));

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.storage.internals.log.LogSegment;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,15 +92,34 @@ final class LocalTrimmer {
         UnifiedLog log = state.requiredLog();
         Object lock = KafkaInternals.lock(log);
         long end;
+        long unflushedFrom;
+        int generation;
         synchronized (lock) {
             // An append that is in the WAL already, but not yet in the local file, is behind this lock.
             end = log.logEndOffset();
+            unflushedFrom = state.flushing(end);
+            generation = state.generation();
+        }
+        if (unflushedFrom < end) {
+            flushFrom(log, unflushedFrom);
         }
         if (log.recoveryPoint() < end) {
             log.flush(false);
         }
         synchronized (lock) {
+            state.flushed(generation);
             return state.isShared() ? state.checkpoint(log.logStartOffset(), log.logEndOffset()) : -1;
+        }
+    }
+
+    private static void flushFrom(UnifiedLog log, long offset) {
+        try {
+            for (LogSegment segment : log.logSegments(offset, Long.MAX_VALUE)) {
+                segment.flush();
+            }
+            Utils.flushDirIfExists(log.dir().toPath());
+        } catch (IOException e) {
+            throw SharedLogs.failed(log, "Flushing", e);
         }
     }
 

@@ -39,6 +39,12 @@ public final class SharedLog {
     private volatile int generation;
     private volatile @Nullable Partition partition;
 
+    /** Offsets below it may have left the WAL, for the local files. Guarded by the log's lock. */
+    private long trimmableEnd;
+
+    /** From here on the local files may be unflushed, whatever Kafka's recovery point says. Guarded by the log's lock. */
+    private long unflushedFrom = Long.MAX_VALUE;
+
     SharedLog(WalAppender wal, TopicPartition topicPartition, File dir) {
         this.wal = wal;
         this.topicPartition = topicPartition;
@@ -77,8 +83,14 @@ public final class SharedLog {
         return id;
     }
 
-    /** From now on appends go to the WAL, and what is there is durable. Under the log's lock. */
-    void share(LogId newId, LogOffsetMetadata end) {
+    /**
+     * From now on appends go to the WAL, and what is there is durable. Under the log's lock.
+     *
+     * @param firstInWal offset from which on the WAL holds records that the local files may not hold durably
+     */
+    void share(LogId newId, LogOffsetMetadata end, long firstInWal) {
+        trimmableEnd = end.messageOffset;
+        unflushedFrom = firstInWal;
         synchronized (this) {
             durableEnd = end;
         }
@@ -127,8 +139,21 @@ public final class SharedLog {
         truncated(RecordKind.TRUNCATE, requiredLog().logEndOffsetMetadata());
     }
 
+    /**
+     * The log is about to end at {@code end}. If the WAL no longer holds what was there, it has to know first: a crash would
+     * leave it with what came behind, and a gap in front of that. Under the log's lock; waits for the device then.
+     */
+    void truncating(RecordKind kind, long end) {
+        LogId current = id;
+        if (current != null && end < trimmableEnd) {
+            wal.controlDurably(WalRecords.control(kind, current, end), NOTHING);
+            trimmableEnd = end;
+        }
+    }
+
     /** The log ends at {@code end} now, whether it is shared or not. Under the log's lock. */
     void truncated(RecordKind kind, LogOffsetMetadata end) {
+        unflushedFrom = Math.min(unflushedFrom, end.messageOffset);
         PendingEnd pending;
         synchronized (this) {
             int next = generation + 1;
@@ -141,6 +166,24 @@ public final class SharedLog {
         LogId current = id;
         if (current != null) {
             wal.control(WalRecords.control(kind, current, end.messageOffset), NOTHING, pending);
+        }
+    }
+
+    /**
+     * What lies below {@code end} is about to be flushed and then trimmed. Under the log's lock.
+     *
+     * @return from where on the files have to be flushed even if Kafka takes them for flushed: a flush that was under way
+     *     during a truncation counts for what was written since
+     */
+    long flushing(long end) {
+        trimmableEnd = Math.max(trimmableEnd, end);
+        return unflushedFrom;
+    }
+
+    /** All of the files is flushed, unless the log was truncated since {@code flushedGeneration}. Under the log's lock. */
+    void flushed(int flushedGeneration) {
+        if (generation == flushedGeneration) {
+            unflushedFrom = Long.MAX_VALUE;
         }
     }
 

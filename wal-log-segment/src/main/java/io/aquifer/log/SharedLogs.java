@@ -205,13 +205,19 @@ public final class SharedLogs {
         }
         synchronized (KafkaInternals.lock(log)) {
             shared.put(state.topicPartition(), state);
-            state.share(recovered.id(), log.logEndOffsetMetadata());
+            state.share(recovered.id(), log.logEndOffsetMetadata(), firstInWal(recovered));
             state.checkpoint(log.logStartOffset(), log.logEndOffset());
             unopened.remove(recovered.id());
         }
         if (!isEligible(log)) {
             unshare(state, log);
         }
+    }
+
+    private static long firstInWal(RecoveredLog recovered) {
+        return recovered.extents().isEmpty()
+                ? Long.MAX_VALUE
+                : recovered.extents().get(0).baseOffset();
     }
 
     /**
@@ -269,7 +275,7 @@ public final class SharedLogs {
                 share(state, log);
             }
         } catch (IOException e) {
-            throw failed(log, e);
+            throw failed(log, "Sharing", e);
         }
     }
 
@@ -287,7 +293,7 @@ public final class SharedLogs {
             flush(log);
             LogId id = new LogId(uuid(topicId.get()), log.topicPartition().partition(), random.nextLong());
             IncarnationFile.write(log.dir(), id.incarnation());
-            state.share(id, log.logEndOffsetMetadata());
+            state.share(id, log.logEndOffsetMetadata(), Long.MAX_VALUE);
             shared.put(state.topicPartition(), state);
             state.checkpoint(log.logStartOffset(), log.logEndOffset());
         }
@@ -344,14 +350,14 @@ public final class SharedLogs {
             try {
                 share(state, log);
             } catch (IOException e) {
-                throw failed(log, e);
+                throw failed(log, "Sharing", e);
             }
         }
     }
 
     /** Kafka's way of saying that a log directory failed. */
-    private static KafkaStorageException failed(UnifiedLog log, IOException cause) {
-        String message = "Sharing " + log.topicPartition() + " failed: " + cause.getMessage();
+    static KafkaStorageException failed(UnifiedLog log, String what, IOException cause) {
+        String message = what + " " + log.topicPartition() + " failed: " + cause.getMessage();
         log.logDirFailureChannel().maybeAddOfflineLogDir(log.parentDir(), message, cause);
         return new KafkaStorageException(message, cause);
     }
@@ -391,14 +397,30 @@ public final class SharedLogs {
         }
     }
 
+    /** The log is about to be truncated to {@code end}, or emptied to restart there. Under the log's lock. */
+    public void truncating(LocalLog log, long end, boolean emptied) {
+        SharedLog state = of(log);
+        if (state != null) {
+            state.truncating(truncation(emptied), end);
+        }
+    }
+
     /** The log was truncated, or emptied to restart at its end. Under the log's lock. */
     public void truncated(LocalLog log, boolean emptied) {
-        SharedLog state = log.segments().activeSegment() instanceof WalLogSegment active
+        SharedLog state = of(log);
+        if (state != null) {
+            state.truncated(truncation(emptied), log.logEndOffsetMetadata());
+        }
+    }
+
+    private static RecordKind truncation(boolean emptied) {
+        return emptied ? RecordKind.RESTART : RecordKind.TRUNCATE;
+    }
+
+    private @Nullable SharedLog of(LocalLog log) {
+        return log.segments().activeSegment() instanceof WalLogSegment active
                 ? active.sharedLog()
                 : byDir.get(log.dir().getAbsoluteFile());
-        if (state != null) {
-            state.truncated(emptied ? RecordKind.RESTART : RecordKind.TRUNCATE, log.logEndOffsetMetadata());
-        }
     }
 
     /** The partition whose leader the log is wants to know when more is durable. */

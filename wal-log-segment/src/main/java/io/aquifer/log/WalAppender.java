@@ -167,6 +167,23 @@ final class WalAppender {
     }
 
     /**
+     * Appends a control record and waits until it is durable.
+     *
+     * @throws KafkaStorageException if the WAL has failed
+     */
+    void controlDurably(RecordHeader header, byte[] payload) {
+        long block = control(header, payload, DurableListener.NONE);
+        try {
+            wal.awaitDurable(block);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptException(e);
+        } catch (IOException e) {
+            throw new KafkaStorageException("Recording a " + header.kind() + " of " + header.log() + " failed", e);
+        }
+    }
+
+    /**
      * Logs batches that are in a local file already, waiting for room as long as the setting says.
      *
      * @throws NotEnoughReplicasException if there is none

@@ -4,7 +4,7 @@ import net.bytebuddy.asm.Advice;
 import org.apache.kafka.storage.internals.log.LocalLog;
 
 /**
- * Tells that the end of a log moved back or was set anew.
+ * Tells that the end of a log is about to move back or to be set anew, and that it was.
  *
  * <p>Relies on: no other method of a log in use cuts off records at its end; {@code UnifiedLog} calls both under its
  * lock; when they return, {@code logEndOffset} is the new end.
@@ -26,6 +26,11 @@ public final class LocalLogAdvice {
 
         private TruncateTo() {}
 
+        @Advice.OnMethodEnter
+        static void enter(@Advice.This LocalLog log, @Advice.Argument(0) long targetOffset) {
+            Seams.truncating(log, targetOffset);
+        }
+
         @Advice.OnMethodExit
         static void exit(@Advice.This LocalLog log) {
             Seams.truncated(log);
@@ -37,6 +42,11 @@ public final class LocalLogAdvice {
     public static final class TruncateFullyAndStartAt {
 
         private TruncateFullyAndStartAt() {}
+
+        @Advice.OnMethodEnter
+        static void enter(@Advice.This LocalLog log, @Advice.Argument(0) long newOffset) {
+            Seams.emptying(log, newOffset);
+        }
 
         @Advice.OnMethodExit
         static void exit(@Advice.This LocalLog log) {

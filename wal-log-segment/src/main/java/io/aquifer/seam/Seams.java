@@ -145,6 +145,22 @@ public final class Seams {
         }
     }
 
+    /** {@code LocalLog.truncateTo}, on entry, under the log's lock. */
+    public static void truncating(LocalLog log, long targetOffset) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.logs().truncating(log, targetOffset, false);
+        }
+    }
+
+    /** {@code LocalLog.truncateFullyAndStartAt}, on entry, under the log's lock. */
+    public static void emptying(LocalLog log, long newOffset) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.logs().truncating(log, newOffset, true);
+        }
+    }
+
     /** {@code LocalLog.truncateTo}, on regular exit, under the log's lock. */
     public static void truncated(LocalLog log) {
         AquiferRuntime running = runtime;
