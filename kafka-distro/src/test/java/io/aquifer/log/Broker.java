@@ -266,13 +266,14 @@ final class Broker implements AutoCloseable {
         }
     }
 
-    /** Everything that was appended is on the device when this returns. */
+    /** Everything that was appended, control records too, is on the device when this returns. */
     void awaitDurable() {
         Eventually.holds(
                 "everything is durable",
-                () -> runtime().logs().shared().stream()
-                        .allMatch(log -> log.durableEnd().messageOffset
-                                == log.requiredLog().logEndOffset()));
+                () -> runtime().wal().memoryUsed() == 0
+                        && runtime().logs().shared().stream()
+                                .allMatch(log -> log.durableEnd().messageOffset
+                                        == log.requiredLog().logEndOffset()));
     }
 
     AquiferRuntime runtime() {
