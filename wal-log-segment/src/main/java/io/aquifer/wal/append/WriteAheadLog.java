@@ -114,15 +114,15 @@ public final class WriteAheadLog {
 
     /**
      * Waits until there is room for records with so many bytes of payload, or for half of all there can be if that is
-     * less. Call it before taking any lock that whoever frees room may need.
+     * less, which is never less than the longest record needs. Call it before taking any lock that whoever frees room may need.
      *
      * @return null if there was no room in time
      * @throws WalFailedException if the WAL has failed
      */
     public @Nullable Reservation reserve(long payloadBytes, int records, long timeoutNanos)
             throws IOException, InterruptedException {
-        long bytes = Math.min(
-                space.capacity() / 2, payloadBytes + records * cost(RecordHeader.recordLength(0) + Long.BYTES));
+        long most = Math.max(space.capacity() / 2, cost(maxBlockLength - BlockHeader.SIZE));
+        long bytes = Math.min(most, payloadBytes + records * cost(RecordHeader.recordLength(0) + Long.BYTES));
         boolean reserved = space.acquire(bytes, timeoutNanos);
         try {
             ensureNotFailed();

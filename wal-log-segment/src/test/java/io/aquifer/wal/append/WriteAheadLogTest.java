@@ -263,6 +263,18 @@ class WriteAheadLogTest {
     }
 
     @Test
+    void theLongestRecordIsPromisedWholeHoweverSmallTheRing() throws Exception {
+        TestLog tiny = new TestLog(8, 64, BLOCK_SIZE);
+        int longest = 2 * BLOCK_SIZE - BlockHeader.SIZE - RecordHeader.SIZE;
+        Reservation reservation = Objects.requireNonNull(tiny.log.reserve(longest, 1, 0));
+        while (fits(() -> tiny.append(8))) {
+            assertThat(tiny.durable).isEmpty();
+        }
+        Claim claim = tiny.claim(longest, reservation);
+        assertThat(claim.payload().capacity()).isEqualTo(longest);
+    }
+
+    @Test
     void whatIsReservedIsThereWhenItIsClaimedAndTheRestGoesBack() throws Exception {
         long capacity = log.ringCapacity();
         Reservation reservation = Objects.requireNonNull(log.reserve(capacity / 2, 3, 0));
