@@ -42,9 +42,9 @@ class MutationTest {
                     write(trimmed);
                                 space.ringFreed(advanceTrim(position));\
                     """, """
-                                        space.ringFreed(advanceTrim(position));
-                                                    write(trimmed);\
-                                        """),
+                        space.ringFreed(advanceTrim(position));
+                                    write(trimmed);\
+                        """),
                 new Mutation(
                         "a superblock isn't synced",
                         "layout/SuperblockSlots.java",
@@ -56,16 +56,16 @@ class MutationTest {
                         "write(superblock.sequence() % 2);",
                         "write(superblock.sequence() % 1);"),
                 new Mutation(
-                        "stale blocks continue a WAL that was trimmed to its end",
-                        "append/WriteAheadLog.java",
-                        "position >= openedAt ? current.epoch() : current.trimEpoch()",
-                        "current.trimEpoch()"),
+                        "blocks that an earlier epoch left beyond its end are read",
+                        "recovery/WalScanner.java",
+                        "position < superblock.epochStart() ? epoch : superblock.epoch()",
+                        "0"),
                 new Mutation("an opening doesn't raise the epoch", "layout/Superblock.java", "epoch + 1,", "epoch,"),
                 new Mutation(
-                        "stale blocks continue those of a later epoch",
+                        "only the order of epochs tells a stale block",
                         "recovery/WalScanner.java",
-                        "header.epoch() < epoch || header.epoch()",
-                        "header.epoch()"),
+                        "position < superblock.epochStart() ? epoch : superblock.epoch()",
+                        "epoch"),
                 new Mutation(
                         "blocks of another turn of the ring are read",
                         "recovery/WalScanner.java",
