@@ -16,6 +16,7 @@ import java.util.concurrent.FutureTask;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.storage.internals.log.LogSegment;
@@ -35,6 +36,7 @@ class CrashRoundsTest {
     private Broker broker;
     private RandomGenerator random;
     private int nextValue;
+    private Thread waiting;
 
     /** What a partition was given. */
     private static final class Model {
@@ -106,6 +108,9 @@ class CrashRoundsTest {
             }
             TopicPartition partition = new TopicPartition("t", random.nextInt(PARTITIONS));
             act(partition, broker.log(partition));
+            if (waiting != null) {
+                return;
+            }
             if (i < heldFrom && random.nextInt(15) == 0) {
                 await(trimming);
                 trimming = new FutureTask<>(() -> {
@@ -132,14 +137,38 @@ class CrashRoundsTest {
         switch (random.nextInt(20)) {
             case 0 -> log.roll();
             case 1 -> log.flush(false);
-            case 2 -> {
-                if (!model.current.isEmpty()) {
-                    long end = Math.max(0, model.current.size() - 1 - random.nextInt(5));
-                    log.truncateTo(end);
-                    model.truncate(end);
-                }
-            }
+            case 2 -> truncate(log, model);
             default -> append(log, model);
+        }
+    }
+
+    /** Truncates, unless that waits for a device that is held: then the crash finds it waiting, and nothing is truncated. */
+    private void truncate(UnifiedLog log, Model model) {
+        if (model.current.isEmpty()) {
+            return;
+        }
+        long end = Math.max(0, model.current.size() - 1 - random.nextInt(5));
+        Thread follower = new Thread(() -> truncateOrDie(log, end));
+        follower.start();
+        Eventually.holds(
+                "the truncation is over or waits for the device",
+                () -> !follower.isAlive() || (!broker.device().held().isEmpty() && isParked(follower)));
+        if (follower.isAlive()) {
+            waiting = follower;
+        } else {
+            model.truncate(end);
+        }
+    }
+
+    private static boolean isParked(Thread thread) {
+        return thread.getState() == Thread.State.WAITING;
+    }
+
+    private static void truncateOrDie(UnifiedLog log, long end) {
+        try {
+            log.truncateTo(end);
+        } catch (KafkaStorageException e) {
+            assertThat(log.logEndOffset()).isGreaterThan(end);
         }
     }
 
@@ -153,7 +182,7 @@ class CrashRoundsTest {
         }
     }
 
-    private void losePower() throws IOException {
+    private void losePower() throws Exception {
         broker.logManager().checkpointLogRecoveryOffsets();
         List<PowerLoss> losses = new ArrayList<>();
         for (TopicPartition partition : models.keySet()) {
@@ -161,6 +190,10 @@ class CrashRoundsTest {
             losses.add(new PowerLoss(broker.log(partition)));
         }
         broker.crash();
+        if (waiting != null) {
+            waiting.join();
+            waiting = null;
+        }
         for (PowerLoss loss : losses) {
             loss.strike(random);
         }
