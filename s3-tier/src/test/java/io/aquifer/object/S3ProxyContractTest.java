@@ -1,0 +1,63 @@
+package io.aquifer.object;
+
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** The contract, kept by the real client and S3Proxy. */
+class S3ProxyContractTest extends ObjectStoreContractTest {
+
+    private static final String BUCKET = "bucket";
+
+    @TempDir
+    Path folder;
+
+    private EmbeddedS3 server;
+    private ObjectStore store;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = EmbeddedS3.start(folder).withBucket(BUCKET);
+        store = S3ObjectStore.open(
+                server.settings(BUCKET)
+                        .partBytes(PART)
+                        .uploadMemoryBytes(2 * PART)
+                        .build(),
+                EmbeddedS3.credentials());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        store.close();
+        server.close();
+    }
+
+    @Override
+    ObjectStore store() {
+        return store;
+    }
+
+    @Override
+    <T> T await(CompletableFuture<T> future) {
+        return future.orTimeout(60, TimeUnit.SECONDS).join();
+    }
+
+    @Override
+    void beginUpload(String key) {
+        try (S3Client client = S3Client.builder()
+                .httpClient(UrlConnectionHttpClient.create())
+                .endpointOverride(server.endpoint())
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .credentialsProvider(EmbeddedS3.credentials())
+                .build()) {
+            client.createMultipartUpload(upload -> upload.bucket(BUCKET).key(key));
+        }
+    }
+}
