@@ -55,7 +55,8 @@ public interface ObjectStore extends Closeable {
      * <p>The object appears whole at the end or not at all. When the upload fails or is cancelled its parts are removed;
      * those of a process that died are found by {@link #listUnfinishedUploads}.
      *
-     * @param content read by threads of the store, several at once; not read any more once the future has completed
+     * @param content read by threads of the store, several at once. One that is reading when the call is cancelled ends that
+     *     read; a file may be closed then
      * @return as for {@link #putIfAbsent}. The future fails with an {@link UnreadableContentException} when reading {@code
      *     content} failed
      */

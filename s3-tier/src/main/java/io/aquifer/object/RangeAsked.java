@@ -30,25 +30,33 @@ record RangeAsked(String where, long offset, int length) {
      * @throws FailingStoreException if it isn't the range asked for
      */
     ObjectRange answeredBy(String contentRange) throws ObjectStoreException {
-        Matcher range = CONTENT_RANGE.matcher(String.valueOf(contentRange));
-        if (!range.matches()) {
+        Matcher answer = CONTENT_RANGE.matcher(String.valueOf(contentRange));
+        if (!answer.matches()) {
             throw unexpected(contentRange);
         }
-        long first = Long.parseLong(range.group(1));
-        long last = Long.parseLong(range.group(2));
-        long objectLength = Long.parseLong(range.group(3));
-        long expectedLength = offset == FROM_END ? Math.min(length, objectLength) : length;
-        long expectedFirst = offset == FROM_END ? objectLength - expectedLength : offset;
-        if (objectLength < expectedFirst + expectedLength) {
+        ObjectRange range = in(Long.parseLong(answer.group(3)));
+        if (Long.parseLong(answer.group(1)) != range.offset()
+                || Long.parseLong(answer.group(2)) != range.offset() + range.length() - 1) {
+            throw unexpected(contentRange);
+        }
+        return range;
+    }
+
+    /**
+     * The range asked for of an object of that length.
+     *
+     * @throws ObjectTooShortException if the object ends before the range does
+     */
+    ObjectRange in(long objectLength) throws ObjectTooShortException {
+        int found = offset == FROM_END ? (int) Math.min(length, objectLength) : length;
+        long first = offset == FROM_END ? objectLength - found : offset;
+        if (found == 0 || objectLength < first + found) {
             throw new ObjectTooShortException(
-                    where + " has " + objectLength + " bytes, but " + length + " bytes at offset " + offset
-                            + " were expected: it isn't the object that its reader takes it for.",
+                    where + " has " + objectLength + " bytes, where " + header()
+                            + " was to be read: it isn't the object that its reader takes it for.",
                     null);
         }
-        if (first != expectedFirst || last != expectedFirst + expectedLength - 1) {
-            throw unexpected(contentRange);
-        }
-        return new ObjectRange(first, (int) expectedLength, objectLength);
+        return new ObjectRange(first, found, objectLength);
     }
 
     /** The body isn't what was announced. */

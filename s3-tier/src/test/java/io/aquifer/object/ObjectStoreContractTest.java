@@ -151,6 +151,8 @@ abstract class ObjectStoreContractTest {
         assertThat(await(store().head("empty")).length()).isZero();
         assertThat(await(store().head("empty-upload")).length()).isZero();
         assertThat(put("empty", new byte[0])).isEqualTo(PutResult.SAME_EXISTS);
+        assertThatThrownBy(() -> await(store().getTail("empty", ByteBuffer.allocate(1))))
+                .hasCauseInstanceOf(ObjectTooShortException.class);
     }
 
     @ParameterizedTest
