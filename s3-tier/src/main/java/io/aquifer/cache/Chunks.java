@@ -188,7 +188,8 @@ final class Chunks {
         CompletableFuture<?> get;
         try {
             get = store.get(chunk.id().key(), chunk.offset(), chunk.target());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // others may wait for the chunk already, and no Error may reach the broker
             fail(chunk, e);
             return;
         }

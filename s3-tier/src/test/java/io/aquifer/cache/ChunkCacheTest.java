@@ -199,7 +199,7 @@ class ChunkCacheTest {
     @Test
     void aStoreThatThrowsIsAFailedFetch() throws Exception {
         store.onGet(get -> {
-            throw new IllegalStateException("store is broken");
+            throw new NoClassDefFoundError("store is broken");
         });
 
         assertThatThrownBy(() -> read(0, 1))

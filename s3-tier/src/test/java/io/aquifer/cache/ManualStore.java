@@ -26,7 +26,7 @@ final class ManualStore implements ObjectStore {
     static final class Get {
         final String key;
         final long offset;
-        final CompletableFuture<ObjectRange> future = new CompletableFuture<>();
+        final CompletableFuture<ObjectRange> future = new Cancellable();
         private final ByteBuffer target;
 
         private Get(String key, long offset, ByteBuffer target) {
@@ -36,17 +36,22 @@ final class ManualStore implements ObjectStore {
         }
 
         /** Delivers the content, unless the get was cancelled. */
-        synchronized void complete() {
-            if (!future.isDone()) {
-                target.duplicate().put(Content.of(key, offset, offset + target.remaining()));
-                succeed();
-            }
+        void complete() {
+            write(Content.of(key, offset, offset + target.remaining()));
+            succeed();
         }
 
-        /** Delivers something else. */
+        /** Delivers something else, unless the get was cancelled. */
         void completeDamaged() {
-            target.put(target.position(), (byte) ~Content.at(key, offset));
+            write(new byte[] {(byte) ~Content.at(key, offset)});
             succeed();
+        }
+
+        /** Once the future is done, memory isn't touched. */
+        private synchronized void write(byte[] bytes) {
+            if (!future.isDone()) {
+                target.duplicate().put(bytes);
+            }
         }
 
         /** Delivers whatever the memory holds. */
@@ -60,6 +65,15 @@ final class ManualStore implements ObjectStore {
 
         int length() {
             return target.remaining();
+        }
+
+        private final class Cancellable extends CompletableFuture<ObjectRange> {
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                synchronized (Get.this) {
+                    return super.cancel(mayInterruptIfRunning);
+                }
+            }
         }
     }
 
