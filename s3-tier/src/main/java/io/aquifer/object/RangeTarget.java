@@ -16,10 +16,6 @@ final class RangeTarget {
         this.memory = memory.slice();
     }
 
-    int capacity() {
-        return memory.capacity();
-    }
-
     /** Number of a new attempt, which those before give way to. */
     synchronized int begin() {
         return ++newest;
@@ -30,6 +26,11 @@ final class RangeTarget {
         if (attempt == newest && !closed) {
             memory.put(offset, bytes, bytes.position(), bytes.remaining());
         }
+    }
+
+    /** Whether all that {@code attempt} wrote is still what the memory holds. */
+    synchronized boolean isNewest(int attempt) {
+        return attempt == newest;
     }
 
     /** Once it has returned, the memory isn't touched any more. */

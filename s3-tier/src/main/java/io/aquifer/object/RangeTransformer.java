@@ -9,12 +9,19 @@ import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/** Takes the body of a ranged GET into memory, exactly as long as it was asked for. Used for one call, attempt by attempt. */
+/**
+ * Takes the body of a ranged GET into memory, exactly as long as it was asked for. Used for one call.
+ *
+ * <p>The SDK begins an attempt while the one before may still be ending, and doesn't say whose body it delivers. So every
+ * body counts its own bytes, and only the newest is written to memory: objects being immutable, any that arrives whole is
+ * right.
+ */
 final class RangeTransformer implements AsyncResponseTransformer<GetObjectResponse, ObjectRange> {
 
     private final RangeTarget target;
     private final RangeAsked asked;
-    private volatile Attempt current = new Attempt(0);
+    private CompletableFuture<ObjectRange> current = new CompletableFuture<>();
+    private ObjectRange announced = new ObjectRange(0, 0, 0);
 
     RangeTransformer(RangeTarget target, RangeAsked asked) {
         this.target = target;
@@ -22,41 +29,45 @@ final class RangeTransformer implements AsyncResponseTransformer<GetObjectRespon
     }
 
     @Override
-    public CompletableFuture<ObjectRange> prepare() {
-        Attempt attempt = new Attempt(target.begin());
-        current = attempt;
-        return attempt.result;
+    public synchronized CompletableFuture<ObjectRange> prepare() {
+        current = new CompletableFuture<>();
+        return current;
     }
 
     @Override
-    public void onResponse(GetObjectResponse response) {
-        Attempt attempt = current;
+    public synchronized void onResponse(GetObjectResponse response) {
         try {
-            attempt.range = asked.answeredBy(response.contentRange());
+            announced = asked.answeredBy(response.contentRange());
         } catch (ObjectStoreException unexpected) {
-            attempt.result.completeExceptionally(unexpected);
+            current.completeExceptionally(unexpected);
         }
     }
 
     @Override
     public void onStream(SdkPublisher<ByteBuffer> body) {
-        body.subscribe(current);
+        body.subscribe(newReceiver());
+    }
+
+    private synchronized Receiver newReceiver() {
+        return new Receiver(current, announced, target.begin());
     }
 
     @Override
-    public void exceptionOccurred(Throwable failure) {
-        current.result.completeExceptionally(failure);
+    public synchronized void exceptionOccurred(Throwable failure) {
+        current.completeExceptionally(failure);
     }
 
-    /** What one attempt receives. Written by the one thread at a time that delivers its body. */
-    private final class Attempt implements Subscriber<ByteBuffer> {
-        private final CompletableFuture<ObjectRange> result = new CompletableFuture<>();
+    /** What receives one body. Called by one thread at a time. */
+    private final class Receiver implements Subscriber<ByteBuffer> {
+        private final CompletableFuture<ObjectRange> result;
+        private final ObjectRange range;
         private final int number;
-        private volatile ObjectRange range = new ObjectRange(0, 0, 0);
         private @Nullable Subscription body;
         private int received;
 
-        Attempt(int number) {
+        Receiver(CompletableFuture<ObjectRange> result, ObjectRange range, int number) {
+            this.result = result;
+            this.range = range;
             this.number = number;
         }
 
@@ -72,16 +83,16 @@ final class RangeTransformer implements AsyncResponseTransformer<GetObjectRespon
 
         @Override
         public void onNext(ByteBuffer bytes) {
-            if (bytes.remaining() > range.length() - received) {
+            int length = bytes.remaining();
+            if (length > range.length() - received) {
                 result.completeExceptionally(asked.damaged("more than the " + range.length() + " bytes announced"));
                 if (body != null) {
                     body.cancel();
                 }
-                return;
+            } else {
+                target.write(number, received, bytes);
+                received += length;
             }
-            int length = bytes.remaining();
-            target.write(number, received, bytes);
-            received += length;
         }
 
         @Override
@@ -91,11 +102,13 @@ final class RangeTransformer implements AsyncResponseTransformer<GetObjectRespon
 
         @Override
         public void onComplete() {
-            if (received == range.length()) {
-                result.complete(range);
-            } else {
+            if (received < range.length()) {
                 result.completeExceptionally(
                         asked.damaged("only " + received + " of the " + range.length() + " bytes announced"));
+            } else if (target.isNewest(number)) {
+                result.complete(range);
+            } else {
+                result.completeExceptionally(asked.damaged("another body while this one"));
             }
         }
     }

@@ -5,6 +5,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.Closeable;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -41,12 +42,14 @@ final class S3Connection implements Closeable {
         eventLoops = new NioEventLoopGroup(processors, new DefaultThreadFactory("aquifer-s3-io", true));
         completions = Executors.newFixedThreadPool(
                 Math.max(2, processors), new DefaultThreadFactory("aquifer-s3-completion", true));
+        // Longer than an attempt, which ends in time by itself: only one of the two can report that it took too long.
+        Duration connectionTimeout = settings.attemptTimeout().multipliedBy(2);
         http = NettyNioAsyncHttpClient.builder()
                 .eventLoopGroup(SdkEventLoopGroup.create(eventLoops))
                 .maxConcurrency(settings.requestsInFlight())
-                .connectionAcquisitionTimeout(settings.attemptTimeout())
-                .readTimeout(settings.attemptTimeout())
-                .writeTimeout(settings.attemptTimeout())
+                .connectionAcquisitionTimeout(connectionTimeout)
+                .readTimeout(connectionTimeout)
+                .writeTimeout(connectionTimeout)
                 .tcpKeepAlive(true)
                 .build();
         S3AsyncClientBuilder builder = S3AsyncClient.builder()
@@ -69,13 +72,17 @@ final class S3Connection implements Closeable {
         builder.endpointOverride(endpoint).region(Region.US_EAST_1);
     }
 
+    /**
+     * Half of a delay is random. Not all of it: an attempt that times out goes on ending for a moment, and what it reports
+     * then the SDK would take for the end of the next one.
+     */
     private static RetryStrategy retries(RetrySettings retries, S3Failures failures) {
         return StandardRetryStrategy.builder()
                 .useClientDefaults(false)
                 .maxAttempts(retries.maxAttempts())
-                .backoffStrategy(BackoffStrategy.exponentialDelay(retries.delay(), retries.maxDelay()))
+                .backoffStrategy(BackoffStrategy.exponentialDelayHalfJitter(retries.delay(), retries.maxDelay()))
                 .throttlingBackoffStrategy(
-                        BackoffStrategy.exponentialDelay(retries.throttledDelay(), retries.maxDelay()))
+                        BackoffStrategy.exponentialDelayHalfJitter(retries.throttledDelay(), retries.maxDelay()))
                 .retryOnException(failures::worthRepeating)
                 .treatAsThrottling(failures::isThrottling)
                 .build();
