@@ -1,10 +1,13 @@
 package io.aquifer.object;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -36,6 +39,14 @@ class S3ProxyContractTest extends ObjectStoreContractTest {
     void stop() throws Exception {
         store.close();
         server.close();
+    }
+
+    @Test
+    void the_probe_finds_that_nothing_is_lacking_and_leaves_nothing() {
+        assertThat(await(new StoreProbe(store, "prefix", PART).run())).isEmpty();
+
+        assertThat(keys("", null, 10)).isEmpty();
+        awaitNothingUnfinished();
     }
 
     @Override
