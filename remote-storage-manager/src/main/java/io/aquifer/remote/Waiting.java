@@ -1,0 +1,43 @@
+package io.aquifer.remote;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Waits for calls of the object store on threads of the broker, which it interrupts when it has lost interest. */
+final class Waiting {
+
+    private Waiting() {}
+
+    /**
+     * What the future completes with. When this thread is interrupted the future is cancelled.
+     *
+     * @throws IOException the future's own failure, or one that has it as its cause when it is of another kind
+     * @throws InterruptedIOException when interrupted; the thread's interrupted status is set
+     */
+    static <T> T untilDone(CompletableFuture<T> future) throws IOException {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            future.cancel(true);
+            Thread.currentThread().interrupt();
+            InterruptedIOException interrupted = new InterruptedIOException("Interrupted while waiting for the store");
+            interrupted.initCause(e);
+            throw interrupted;
+        } catch (CancellationException e) {
+            throw new IOException("The call was cancelled: what was to use its result has been closed", e);
+        } catch (ExecutionException e) {
+            throw failure(e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    private static IOException failure(Throwable cause) {
+        if (cause instanceof CompletionException && cause.getCause() != null) {
+            return failure(cause.getCause());
+        }
+        return cause instanceof IOException io ? io : new IOException("The call to the store failed: " + cause, cause);
+    }
+}
