@@ -54,8 +54,9 @@ final class DeletionJournal implements Closeable {
         if (Files.exists(path) && Files.size(path) > 0) {
             List<String> lines = Files.readAllLines(path, StandardCharsets.ISO_8859_1);
             if (!lines.get(0).equals(HEADER)) {
-                throw new IOException(path + " isn't a journal of deletions that this Aquifer reads: it doesn't begin with '"
-                        + HEADER + "'. Set " + S3Config.DELETIONS_PATH_CONFIG + " to a file of its own");
+                throw new IOException(
+                        path + " isn't a journal of deletions that this Aquifer reads: it doesn't begin with '" + HEADER
+                                + "'. Set " + S3Config.DELETIONS_PATH_CONFIG + " to a file of its own");
             }
             for (String line : lines) {
                 String key = line.substring(Math.min(line.length(), 9));

@@ -291,7 +291,8 @@ public final class S3Config extends AbstractConfig {
     }
 
     private static ConfigException refused(String settings, IllegalArgumentException cause) {
-        ConfigException refused = new ConfigException("The settings " + settings + " can't be used: " + cause.getMessage());
+        ConfigException refused =
+                new ConfigException("The settings " + settings + " can't be used: " + cause.getMessage());
         refused.initCause(cause);
         return refused;
     }

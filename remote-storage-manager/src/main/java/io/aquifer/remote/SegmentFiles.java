@@ -40,7 +40,9 @@ final class SegmentFiles implements Closeable {
             opened.add(SegmentPart.OFFSET_INDEX, segment.offsetIndex());
             opened.add(SegmentPart.TIME_INDEX, segment.timeIndex());
             if (segment.transactionIndex().isPresent()) {
-                opened.add(SegmentPart.TRANSACTION_INDEX, segment.transactionIndex().get());
+                opened.add(
+                        SegmentPart.TRANSACTION_INDEX,
+                        segment.transactionIndex().get());
             }
             opened.add(SegmentPart.PRODUCER_SNAPSHOT, segment.producerSnapshotIndex());
             opened.parts.put(SegmentPart.LEADER_EPOCHS, ObjectContent.of(segment.leaderEpochIndex()));

@@ -48,8 +48,7 @@ final class SegmentIndexes {
         return Waiting.untilDone(shared.copy());
     }
 
-    private void read(
-            SegmentName name, Optional<SegmentLocation> location, CompletableFuture<SegmentIndex> reading) {
+    private void read(SegmentName name, Optional<SegmentLocation> location, CompletableFuture<SegmentIndex> reading) {
         CompletableFuture<SegmentIndex> call;
         try {
             call = opener.open(name, location);
@@ -66,8 +65,7 @@ final class SegmentIndexes {
         });
     }
 
-    private synchronized void settle(
-            SegmentName name, CompletableFuture<SegmentIndex> reading, SegmentIndex index) {
+    private synchronized void settle(SegmentName name, CompletableFuture<SegmentIndex> reading, SegmentIndex index) {
         reading.complete(index);
         if (indexes.get(name) != reading) {
             return;

@@ -63,11 +63,9 @@ final class SegmentStorage implements Closeable {
                 store,
                 keys,
                 config.getInt(S3Config.CHUNK_BYTES_CONFIG),
-                new SegmentIndexes(
-                        new SegmentOpener(store, keys), config.getLong(S3Config.INDEX_MEMORY_BYTES_CONFIG)),
+                new SegmentIndexes(new SegmentOpener(store, keys), config.getLong(S3Config.INDEX_MEMORY_BYTES_CONFIG)),
                 new RangedReads(store, config.getInt(S3Config.FETCH_BYTES_CONFIG)),
-                new BackgroundDeletions(
-                        store, DeletionJournal.open(path), FIRST_DELETION_DELAY, MAX_DELETION_DELAY));
+                new BackgroundDeletions(store, DeletionJournal.open(path), FIRST_DELETION_DELAY, MAX_DELETION_DELAY));
     }
 
     /** Uploads a segment, unless it is there already. */
@@ -114,8 +112,7 @@ final class SegmentStorage implements Closeable {
     }
 
     /** All of a part that isn't the data. */
-    InputStream part(RemoteLogSegmentMetadata metadata, SegmentPart part)
-            throws IOException, RemoteStorageException {
+    InputStream part(RemoteLogSegmentMetadata metadata, SegmentPart part) throws IOException, RemoteStorageException {
         StoredSegment segment = stored(metadata);
         SegmentIndex index = segment.index();
         String where = "'" + segment.key() + "' in " + store.name();

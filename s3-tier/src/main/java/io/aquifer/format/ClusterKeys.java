@@ -24,12 +24,14 @@ public record ClusterKeys(String root) {
      * @throws IllegalArgumentException if one of them can't be part of a key
      */
     public static ClusterKeys of(String prefix, String clusterId) {
-        if (prefix.length() > MAX_PREFIX || !(prefix.isEmpty() || PREFIX.matcher(prefix).matches())) {
+        if (prefix.length() > MAX_PREFIX
+                || !(prefix.isEmpty() || PREFIX.matcher(prefix).matches())) {
             throw new IllegalArgumentException("'" + prefix + "' can't begin a key: write letters, digits and !_.*'()-"
                     + " in folders separated by single slashes, at most " + MAX_PREFIX + " characters");
         }
         if (!CLUSTER_ID.matcher(clusterId).matches()) {
-            throw new IllegalArgumentException("'" + clusterId + "' is no cluster id: write the one in meta.properties");
+            throw new IllegalArgumentException(
+                    "'" + clusterId + "' is no cluster id: write the one in meta.properties");
         }
         return new ClusterKeys(prefix.isEmpty() ? clusterId + "/" : prefix + "/" + clusterId + "/");
     }

@@ -68,8 +68,7 @@ public final class SegmentOpener {
 
     private CompletableFuture<SegmentIndex> tail(String key, String where) {
         ByteBuffer buffer = ByteBuffer.allocate(tailBytes);
-        return store.getTail(key, buffer)
-                .thenCompose(range -> read(buffer.limit(range.length()), range, key, where));
+        return store.getTail(key, buffer).thenCompose(range -> read(buffer.limit(range.length()), range, key, where));
     }
 
     /** @param end the end of the object */
