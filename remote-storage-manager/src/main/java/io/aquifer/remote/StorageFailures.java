@@ -4,6 +4,7 @@ import io.aquifer.object.ObjectNotFoundException;
 import io.aquifer.object.ObjectStoreException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import org.apache.kafka.server.log.remote.storage.RemoteResourceNotFoundException;
 import org.apache.kafka.server.log.remote.storage.RemoteStorageException;
 import org.apache.kafka.server.log.remote.storage.RetriableRemoteStorageException;
@@ -38,6 +39,7 @@ final class StorageFailures {
 
     private static boolean passing(Throwable failure) {
         return failure instanceof InterruptedIOException
+                || failure instanceof ClosedByInterruptException
                 || failure instanceof OutOfMemoryError
                 || (failure instanceof ObjectStoreException store && store.retriable());
     }
