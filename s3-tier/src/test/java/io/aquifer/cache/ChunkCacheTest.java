@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -259,6 +260,22 @@ class ChunkCacheTest {
         assertThatThrownBy(() -> read(0, 1))
                 .isInstanceOf(ChunkFetchException.class)
                 .hasCauseInstanceOf(RejectedExecutionException.class);
+    }
+
+    @Test
+    void aChunkThatNobodyWantsAnyMoreIsNotVerifiedInMemoryThatIsOthersByThen() throws Exception {
+        List<Runnable> pending = new CopyOnWriteArrayList<>();
+        cache = new ChunkCache(store, ChunkCacheSettings.DEFAULT, pending::add, observer);
+        CachedObject object = new CachedObject(KEY, CHUNK, (offset, chunk) -> verifications.incrementAndGet());
+        store.onGet(ManualStore.Get::succeed);
+        Reading<byte[]> reading = Reading.waiting(() -> read(object, 0, CHUNK));
+        cache.close();
+        reading.failure();
+        assertThat(cache.usedMemoryBytes()).isZero();
+        pending.forEach(Runnable::run);
+
+        assertThat(pending).hasSize(1);
+        assertThat(verifications).hasValue(0);
     }
 
     @Test
