@@ -22,4 +22,10 @@ final class RangedReads implements SegmentReads {
         stream.fill();
         return stream;
     }
+
+    @Override
+    public void forget(String key) {}
+
+    @Override
+    public void close() {}
 }

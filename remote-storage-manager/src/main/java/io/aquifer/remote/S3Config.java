@@ -1,5 +1,6 @@
 package io.aquifer.remote;
 
+import io.aquifer.cache.ChunkCacheSettings;
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.SegmentContent;
 import io.aquifer.object.ObjectStoreSettings;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -93,7 +95,8 @@ public final class S3Config extends AbstractConfig {
     public static final String FETCH_BYTES_CONFIG = PREFIX + "fetch.bytes";
     public static final int DEFAULT_FETCH_BYTES = 1 << 20;
     private static final String FETCH_BYTES_DOC =
-            "How much of a segment's data is asked for at once, rounded up to whole chunks.";
+            "How much of a segment's data is asked for at once where it isn't read through the cache, rounded up to whole "
+                    + "chunks.";
 
     public static final String CHUNK_BYTES_CONFIG = PREFIX + "chunk.bytes";
     private static final String CHUNK_BYTES_DOC =
@@ -103,6 +106,23 @@ public final class S3Config extends AbstractConfig {
     public static final long DEFAULT_INDEX_MEMORY_BYTES = 32L << 20;
     private static final String INDEX_MEMORY_BYTES_DOC =
             "Heap for the indexes of objects read last: some 16 KiB for 1 GiB of data.";
+
+    public static final String CACHE_BYTES_CONFIG = PREFIX + "cache.bytes";
+    public static final long DEFAULT_CACHE_BYTES = 512L << 20;
+    private static final String CACHE_BYTES_DOC =
+            "Direct memory for the data of segments that is being read or was read last; it counts towards "
+                    + "-XX:MaxDirectMemorySize. 0 for no cache and no read-ahead.";
+
+    public static final String CACHE_CHUNK_BYTES_CONFIG = PREFIX + "cache.chunk.bytes";
+    public static final int DEFAULT_CACHE_CHUNK_BYTES = 8 << 20;
+    private static final String CACHE_CHUNK_BYTES_DOC =
+            "How much data one request reads into the cache. A power of two. Objects whose checksums cover more at once, by "
+                    + "the " + PREFIX + "chunk.bytes of their time, are read without the cache.";
+
+    public static final String READ_AHEAD_BYTES_CONFIG = PREFIX + "cache.read.ahead.bytes";
+    public static final long DEFAULT_READ_AHEAD_BYTES = 64L << 20;
+    private static final String READ_AHEAD_BYTES_DOC =
+            "Most data that is read into the cache ahead of one sequential reader. 0 for none.";
 
     public static final String DELETIONS_PATH_CONFIG = AQUIFER + "deletions.path";
     private static final String DELETIONS_PATH_DOC =
@@ -196,6 +216,27 @@ public final class S3Config extends AbstractConfig {
                     Importance.LOW,
                     CHUNK_BYTES_DOC)
             .define(
+                    CACHE_BYTES_CONFIG,
+                    Type.LONG,
+                    DEFAULT_CACHE_BYTES,
+                    ConfigDef.Range.atLeast(0),
+                    Importance.HIGH,
+                    CACHE_BYTES_DOC)
+            .define(
+                    CACHE_CHUNK_BYTES_CONFIG,
+                    Type.INT,
+                    DEFAULT_CACHE_CHUNK_BYTES,
+                    ConfigDef.Range.between(1 << 16, ChunkCacheSettings.MAX_CHUNK_BYTES),
+                    Importance.LOW,
+                    CACHE_CHUNK_BYTES_DOC)
+            .define(
+                    READ_AHEAD_BYTES_CONFIG,
+                    Type.LONG,
+                    DEFAULT_READ_AHEAD_BYTES,
+                    ConfigDef.Range.atLeast(0),
+                    Importance.MEDIUM,
+                    READ_AHEAD_BYTES_DOC)
+            .define(
                     INDEX_MEMORY_BYTES_CONFIG,
                     Type.LONG,
                     DEFAULT_INDEX_MEMORY_BYTES,
@@ -223,6 +264,7 @@ public final class S3Config extends AbstractConfig {
         config.keys();
         config.store();
         config.deletionsPath();
+        config.cache();
         return config;
     }
 
@@ -262,6 +304,23 @@ public final class S3Config extends AbstractConfig {
                     .build();
         } catch (IllegalArgumentException e) {
             throw refused(PREFIX + "*", e);
+        }
+    }
+
+    /** How data is cached, or nothing for not at all. */
+    public Optional<ChunkCacheSettings> cache() {
+        if (getLong(CACHE_BYTES_CONFIG) == 0) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new ChunkCacheSettings(
+                    getInt(CACHE_CHUNK_BYTES_CONFIG),
+                    getLong(CACHE_BYTES_CONFIG),
+                    getLong(READ_AHEAD_BYTES_CONFIG),
+                    ChunkCacheSettings.DEFAULT.memoryWait(),
+                    ChunkCacheSettings.DEFAULT.readAheadIdle()));
+        } catch (IllegalArgumentException e) {
+            throw refused(PREFIX + "cache.*", e);
         }
     }
 

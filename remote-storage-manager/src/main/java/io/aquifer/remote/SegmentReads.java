@@ -1,10 +1,11 @@
 package io.aquifer.remote;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** Reads the data of segments. */
-interface SegmentReads {
+interface SegmentReads extends Closeable {
 
     /**
      * A stream of a range of the data, of which the first bytes have been read already, and the rest isn't before it is
@@ -15,4 +16,10 @@ interface SegmentReads {
      * @throws IOException also {@link java.io.InterruptedIOException}, with the thread's interrupted status set
      */
     InputStream open(StoredSegment segment, long from, long to) throws IOException;
+
+    /** Forgets what is kept of an object, which is being deleted. */
+    void forget(String key);
+
+    @Override
+    void close();
 }

@@ -59,13 +59,17 @@ final class SegmentStorage implements Closeable {
     static SegmentStorage open(S3Config config, ObjectStore store) throws IOException {
         Path path = config.deletionsPath();
         ClusterKeys keys = config.keys();
+        DeletionJournal journal = DeletionJournal.open(path);
+        SegmentReads direct = new RangedReads(store, config.getInt(S3Config.FETCH_BYTES_CONFIG));
         return new SegmentStorage(
                 store,
                 keys,
                 config.getInt(S3Config.CHUNK_BYTES_CONFIG),
                 new SegmentIndexes(new SegmentOpener(store, keys), config.getLong(S3Config.INDEX_MEMORY_BYTES_CONFIG)),
-                new RangedReads(store, config.getInt(S3Config.FETCH_BYTES_CONFIG)),
-                new BackgroundDeletions(store, DeletionJournal.open(path), FIRST_DELETION_DELAY, MAX_DELETION_DELAY));
+                config.cache()
+                        .<SegmentReads>map(cache -> new CachedReads(store, cache, direct))
+                        .orElse(direct),
+                new BackgroundDeletions(store, journal, FIRST_DELETION_DELAY, MAX_DELETION_DELAY));
     }
 
     /** Uploads a segment, unless it is there already. */
@@ -139,13 +143,16 @@ final class SegmentStorage implements Closeable {
     /** Promises that a segment will be deleted, whether it exists or not. */
     void delete(RemoteLogSegmentMetadata metadata) throws IOException {
         SegmentName name = SegmentNames.name(metadata);
-        deletions.promise(keys.segment(name));
+        String key = keys.segment(name);
+        deletions.promise(key);
         indexes.forget(name);
+        reads.forget(key);
     }
 
     @Override
     public void close() throws IOException {
-        try (store) {
+        try (store;
+                reads) {
             deletions.close();
         }
     }

@@ -1,5 +1,6 @@
 package io.aquifer.remote;
 
+import io.aquifer.cache.CacheReadException;
 import io.aquifer.object.ObjectNotFoundException;
 import io.aquifer.object.ObjectStoreException;
 import java.io.IOException;
@@ -41,7 +42,8 @@ final class StorageFailures {
         return failure instanceof InterruptedIOException
                 || failure instanceof ClosedByInterruptException
                 || failure instanceof OutOfMemoryError
-                || (failure instanceof ObjectStoreException store && store.retriable());
+                || (failure instanceof ObjectStoreException store && store.retriable())
+                || (failure instanceof CacheReadException cache && cache.retriable());
     }
 
     /** For the streams that are given away: an {@link IOException} of anything that isn't one. */

@@ -3,6 +3,7 @@ package io.aquifer.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.aquifer.cache.ChunkCacheSettings;
 import io.aquifer.object.ObjectStoreSettings;
 import io.aquifer.object.ServerSideEncryption;
 import java.net.URI;
@@ -27,6 +28,15 @@ class S3ConfigTest {
         assertThat(S3Config.of(LEAST).store())
                 .isEqualTo(ObjectStoreSettings.builder("bucket").build());
         assertThat(S3Config.of(LEAST).keys().root()).isEqualTo("cluster/");
+    }
+
+    @Test
+    void the_cache_has_its_own_defaults_and_can_be_left_out() {
+        Map<String, String> settings = new HashMap<>(LEAST);
+        assertThat(S3Config.of(settings).cache()).contains(ChunkCacheSettings.DEFAULT);
+
+        settings.put("aquifer.s3.cache.bytes", "0");
+        assertThat(S3Config.of(settings).cache()).isEmpty();
     }
 
     @Test
@@ -85,6 +95,8 @@ class S3ConfigTest {
         "aquifer.s3.encryption,aes,aquifer.s3.encryption",
         "aquifer.s3.kms.key.id,key,KMS key",
         "aquifer.s3.chunk.bytes,5000,power of two",
+        "aquifer.s3.cache.chunk.bytes,70000,power of two",
+        "aquifer.s3.cache.bytes,70000,aquifer.s3.cache",
         "aquifer.s3.upload.memory.bytes,6000000,upload memory",
         "aquifer.s3.attempt.timeout.ms,100000,attempt timeout"
     })

@@ -50,13 +50,16 @@ abstract class S3StorageFixture {
     }
 
     /** The bucket outlives the managers. */
-    private static ObjectStore unclosed(ObjectStore store) {
+    static ObjectStore unclosed(ObjectStore store) {
         CompletableFuture<?> closed = CompletableFuture.completedFuture(null);
         return Stores.answering(store, called -> called.equals("close") ? closed : null);
     }
 
+    /** Those of every test: without a cache, so that what a store does is seen. */
     Map<String, Object> settings() {
         return Map.of(
+                "aquifer.s3.cache.bytes",
+                0,
                 "aquifer.s3.bucket",
                 "bucket",
                 "aquifer.s3.prefix",

@@ -1,0 +1,70 @@
+package io.aquifer.remote;
+
+import io.aquifer.cache.CachedObject;
+import io.aquifer.cache.ChunkCache;
+import io.aquifer.cache.ChunkCacheObserver;
+import io.aquifer.cache.ChunkCacheSettings;
+import io.aquifer.format.SegmentPart;
+import io.aquifer.object.ObjectStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Reads through a cache of chunks, which are verified once, when they arrive. */
+final class CachedReads implements SegmentReads {
+
+    private final SegmentReads direct;
+    private final int chunkBytes;
+    private final String store;
+    private final ExecutorService verification;
+    private final ChunkCache cache;
+
+    /** @param direct for segments whose checksums cover more than a chunk of the cache; closed with this */
+    CachedReads(ObjectStore store, ChunkCacheSettings settings, SegmentReads direct) {
+        this.direct = direct;
+        this.chunkBytes = settings.chunkBytes();
+        this.store = store.name();
+        this.verification =
+                Executors.newFixedThreadPool(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), task -> {
+                    Thread thread = new Thread(task, "aquifer-s3-verification");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        this.cache = new ChunkCache(store, settings, verification, ChunkCacheObserver.NONE);
+    }
+
+    @Override
+    public InputStream open(StoredSegment segment, long from, long to) throws IOException {
+        if (segment.index().chunkBytes() > chunkBytes) {
+            return direct.open(segment, from, to);
+        }
+        String where = "'" + segment.key() + "' in " + store;
+        CachedObject data = new CachedObject(
+                segment.key(),
+                segment.index().length(SegmentPart.DATA),
+                (offset, chunk) -> segment.index().verify(SegmentPart.DATA, offset, chunk, where));
+        InputStream stream = cache.open(data, from, to);
+        try {
+            PushbackInputStream begun = new PushbackInputStream(stream, 1);
+            begun.unread(begun.read());
+            return begun;
+        } catch (Throwable e) {
+            stream.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void forget(String key) {
+        cache.invalidate(key);
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+        verification.shutdown();
+        direct.close();
+    }
+}
