@@ -74,7 +74,7 @@ final class BackgroundDeletions implements Closeable {
                     delay = firstDelay;
                 } catch (InterruptedIOException e) {
                     return;
-                } catch (IOException | RuntimeException e) {
+                } catch (Throwable e) {
                     LOG.warn(
                             "{} objects, beginning with '{}', could not be deleted from {}; trying again in {} ms",
                             keys.size(),

@@ -3,10 +3,12 @@ package io.aquifer.remote;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -127,6 +129,10 @@ final class DeletionJournal implements Closeable {
             written.write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
             written.getFD().sync();
             Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            // or what is added to the new file would be lost with it when the machine fails
+            try (FileChannel folder = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+                folder.force(true);
+            }
         } catch (IOException e) {
             written.close();
             throw e;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.aquifer.object.ObjectStore;
 import io.aquifer.object.SimulatedCall;
 import io.aquifer.object.SimulatedFault;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.server.log.remote.storage.RemoteLogSegmentMetadata;
 import org.apache.kafka.server.log.remote.storage.RemoteResourceNotFoundException;
 import org.apache.kafka.server.log.remote.storage.RemoteStorageManager.IndexType;
@@ -103,6 +105,24 @@ class S3DeletionTest extends S3StorageFixture {
 
         assertThat(bucket.bucket().keys()).isEmpty();
         assertThat(calls(SimulatedCall.Kind.DELETE)).isEqualTo(3);
+    }
+
+    @Test
+    void an_error_does_not_end_the_deletions() throws Exception {
+        bucket.putIfAbsent("a", ByteBuffer.wrap(new byte[1])).join();
+        AtomicBoolean failed = new AtomicBoolean();
+        ObjectStore store = Stores.answering(bucket, called -> {
+            if (called.equals("delete") && failed.compareAndSet(false, true)) {
+                throw new NoClassDefFoundError("gone");
+            }
+            return null;
+        });
+
+        try (BackgroundDeletions deletions = new BackgroundDeletions(
+                store, DeletionJournal.open(folder.resolve("journal")), Duration.ofMillis(1), Duration.ofMillis(2))) {
+            deletions.promise("a");
+            Stores.awaitUntil(() -> bucket.bucket().keys().isEmpty());
+        }
     }
 
     @Test
