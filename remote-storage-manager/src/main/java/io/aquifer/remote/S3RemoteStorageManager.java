@@ -36,7 +36,18 @@ public final class S3RemoteStorageManager implements RemoteStorageManager {
 
     /** For Kafka, which makes it by its name in {@code remote.log.storage.manager.class.name}. */
     public S3RemoteStorageManager() {
-        this(BrokerClassPath.ofThisProcess()::requireWovenClasses, config -> S3ObjectStore.open(config.store()));
+        this(BrokerClassPath.ofThisProcess()::requireWovenClasses, S3RemoteStorageManager::checked);
+    }
+
+    private static ObjectStore checked(S3Config config) {
+        ObjectStore store = S3ObjectStore.open(config.store());
+        try {
+            StoreCheck.requireUsable(store, config);
+            return store;
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
     }
 
     /**
@@ -54,7 +65,8 @@ public final class S3RemoteStorageManager implements RemoteStorageManager {
      * Opens the store.
      *
      * @throws org.apache.kafka.common.config.ConfigException if a setting is missing or contradicts another
-     * @throws KafkaException if the Aquifer JAR comes after Kafka's, or the journal of deletions can't be used
+     * @throws KafkaException if the Aquifer JAR comes after Kafka's, the journal of deletions can't be used,
+     *     or the store lacks something, which the message names
      */
     @Override
     public void configure(Map<String, ?> configs) {
