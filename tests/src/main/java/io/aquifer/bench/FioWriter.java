@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** fio: sequential direct writes with O_DSYNC through libaio. */
+/** fio: sequential direct writes with O_DSYNC through libaio; latencies from submission on, as the engine's are. */
 final class FioWriter implements DeviceWriter {
 
     private final ObjectMapper json = new ObjectMapper();
@@ -35,6 +35,7 @@ final class FioWriter implements DeviceWriter {
                 "--iodepth=" + depth,
                 "--time_based",
                 "--runtime=" + time.toSeconds(),
+                "--lat_percentiles=1",
                 "--output-format=json");
         Command.Result result = Command.run(time.plusSeconds(60), fio).orThrow();
         String output = result.output();
@@ -44,6 +45,6 @@ final class FioWriter implements DeviceWriter {
                 .path("write");
         return new DeviceFigures(
                 write.path("bw_bytes").asDouble(),
-                write.path("clat_ns").path("percentile").path("50.000000").asDouble() / 1_000);
+                write.path("lat_ns").path("percentile").path("50.000000").asDouble() / 1_000);
     }
 }

@@ -1,6 +1,6 @@
 package io.aquifer.wal;
 
-import io.aquifer.wal.append.SyncGroup;
+import io.aquifer.wal.append.SyncGuard;
 import io.aquifer.wal.append.WalObserver;
 import io.aquifer.wal.append.WalSettings;
 import io.aquifer.wal.append.WalWriters;
@@ -50,9 +50,9 @@ public final class Wal implements Closeable {
             WalSettings settings,
             WalObserver observer)
             throws IOException {
-        SyncGroup grouped = new SyncGroup(device);
-        WalOpening opening = WalOpening.open(grouped, memory, owner, directoryIds, settings);
-        WalWriters writers = new WalWriters(opening.log(), grouped, settings, observer);
+        SyncGuard guarded = new SyncGuard(device);
+        WalOpening opening = WalOpening.open(guarded, memory, owner, directoryIds, settings);
+        WalWriters writers = new WalWriters(opening.log(), guarded, settings, observer);
         return new Wal(device, memory, opening, writers);
     }
 

@@ -37,8 +37,7 @@ public final class WalWriters {
     /**
      * Starts the threads.
      *
-     * @param device shares syncs, and the knowledge that one has failed, with whatever else is written to it: see {@link
-     *     SyncGroup}
+     * @param device shares the knowledge that a sync has failed with whatever else is written to it: see {@link SyncGuard}
      */
     public WalWriters(WriteAheadLog log, BlockDevice device, WalSettings settings, WalObserver observer) {
         this.log = log;

@@ -45,7 +45,7 @@ class WalWritersTest {
     @Test
     void whatIsCommittedBecomesDurableAndIsFoundAgain() throws Exception {
         AtomicInteger observed = new AtomicInteger();
-        start(new SyncGroup(test.device), LONG, (bytes, records, nanos) -> observed.addAndGet(records));
+        start(new SyncGuard(test.device), LONG, (bytes, records, nanos) -> observed.addAndGet(records));
         for (int i = 0; i < 50; i++) {
             log.awaitDurable(test.append(ALONE).block());
         }
@@ -61,7 +61,7 @@ class WalWritersTest {
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch secondLanded = new CountDownLatch(1);
         start(
-                new SyncGroup(new ForwardingDevice(test.device) {
+                new SyncGuard(new ForwardingDevice(test.device) {
                     @Override
                     public void write(long position, ByteBuffer source) throws IOException {
                         if (position == Superblock.RING_OFFSET) {
@@ -95,7 +95,7 @@ class WalWritersTest {
                 return written.getAndIncrement() == 1 ? Fate.FAIL : Fate.SUCCEED;
             }
         });
-        start(new SyncGroup(test.device), LONG, WalObserver.NONE);
+        start(new SyncGuard(test.device), LONG, WalObserver.NONE);
         CompletableFuture<IOException> heard = new CompletableFuture<>();
         log.onFailure(heard::complete);
         log.awaitDurable(test.append(ALONE).block());
@@ -113,7 +113,7 @@ class WalWritersTest {
     void aWaitingWriterEndsWithTheFailureAndWritesNothingMore() throws Exception {
         AtomicInteger written = new AtomicInteger();
         start(
-                new SyncGroup(new ForwardingDevice(test.device) {
+                new SyncGuard(new ForwardingDevice(test.device) {
                     @Override
                     public void write(long position, ByteBuffer source) throws IOException {
                         written.incrementAndGet();
@@ -138,7 +138,7 @@ class WalWritersTest {
                 return Fate.FAIL;
             }
         });
-        start(new SyncGroup(test.device), LONG, WalObserver.NONE);
+        start(new SyncGuard(test.device), LONG, WalObserver.NONE);
         Claim claim = test.append(ALONE);
         assertThatThrownBy(() -> log.awaitDurable(claim.block())).isInstanceOf(WalFailedException.class);
         assertThat(test.durable).isEmpty();
@@ -147,7 +147,7 @@ class WalWritersTest {
     @Test
     void aWriteThatHangsFailsTheWalAtItsDeadline() throws Exception {
         hangs(position -> position >= Superblock.RING_OFFSET);
-        start(new SyncGroup(test.device), SHORT, WalObserver.NONE);
+        start(new SyncGuard(test.device), SHORT, WalObserver.NONE);
         Claim claim = test.append(ALONE);
         assertThatThrownBy(() -> log.awaitDurable(claim.block()))
                 .isInstanceOf(WalFailedException.class)
@@ -159,7 +159,7 @@ class WalWritersTest {
     @Test
     void aWriteOfTheSuperblockThatHangsFailsTheWalToo() throws Exception {
         hangs(position -> position < Superblock.RING_OFFSET);
-        start(new SyncGroup(test.device), SHORT, WalObserver.NONE);
+        start(new SyncGuard(test.device), SHORT, WalObserver.NONE);
         log.awaitDurable(test.append(ALONE).block());
         CompletableFuture<IOException> heard = new CompletableFuture<>();
         log.onFailure(heard::complete);
@@ -179,7 +179,7 @@ class WalWritersTest {
 
     @Test
     void closingLeavesWhatIsNotWrittenAndWakesNobodyByItself() throws Exception {
-        start(new SyncGroup(test.device), LONG, WalObserver.NONE);
+        start(new SyncGuard(test.device), LONG, WalObserver.NONE);
         assertThat(writers.close()).isTrue();
         Claim claim = test.append(ALONE);
         assertThat(log.awaitDurable(claim.block(), 1)).isFalse();
@@ -187,7 +187,7 @@ class WalWritersTest {
         assertThatThrownBy(() -> log.awaitDurable(claim.block())).isInstanceOf(WalFailedException.class);
     }
 
-    private void start(SyncGroup device, Duration timeout, WalObserver observer) {
+    private void start(SyncGuard device, Duration timeout, WalObserver observer) {
         writers = new WalWriters(log, device, new WalSettings(1 << 20, BLOCK_SIZE, 4, timeout), observer);
     }
 

@@ -55,7 +55,7 @@ class WriteAheadLogStressTest {
         };
         WalWriters writers = new WalWriters(
                 test.log,
-                new SyncGroup(checked),
+                new SyncGuard(checked),
                 new WalSettings(1 << 20, BLOCK_SIZE, 4, Duration.ofMinutes(5)),
                 WalObserver.NONE);
         ExecutorService threads = Executors.newFixedThreadPool(APPENDERS);
