@@ -71,6 +71,16 @@ class DeviceAcksTest {
     }
 
     @Test
+    void aCoordinatorGetsItsAnswerAtOnceAndWaitsForTheHighWatermarkItself() {
+        assertThat(replicas.appendAsCoordinator(SHARED, Batches.of("a"))).isEqualTo(Errors.NONE);
+        UnifiedLog log = broker.log(SHARED);
+        assertThat(log.logEndOffset()).isEqualTo(1);
+        assertThat(log.highWatermark()).isZero();
+        broker.device().letGo();
+        Eventually.holds("the high watermark rises", () -> log.highWatermark() == 1);
+    }
+
+    @Test
     void acks1DoesNotWaitForFollowers() {
         replicas.lead(SHARED, 1, Replicas.LOCAL, Replicas.REMOTE);
         Answer one = replicas.produce(1, SHARED, Batches.of("a"));

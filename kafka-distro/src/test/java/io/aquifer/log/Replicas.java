@@ -242,6 +242,22 @@ final class Replicas implements AutoCloseable {
         return answer;
     }
 
+    /** What a group or transaction coordinator does with its records; answers the error. */
+    Errors appendAsCoordinator(TopicPartition partition, MemoryRecords records) {
+        TopicIdPartition key = new TopicIdPartition(broker.topicId(partition.topic()), partition);
+        return manager.appendRecordsToLeader(
+                        (short) 1,
+                        true,
+                        AppendOrigin.COORDINATOR,
+                        CollectionConverters.asScala(Map.of(key, records)),
+                        RequestLocal.noCaching(),
+                        new DelayedActionQueue(),
+                        CollectionConverters.asScala(Map.of()),
+                        (short) 1)
+                .apply(key)
+                .error();
+    }
+
     /** Looks whether answers that wait for the partition can be given, as any change of its leadership does. */
     void look(TopicPartition partition) {
         manager.delayedProducePurgatory().checkAndComplete(new TopicPartitionOperationKey(partition));

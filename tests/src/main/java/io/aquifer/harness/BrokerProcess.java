@@ -147,6 +147,13 @@ public final class BrokerProcess implements AutoCloseable {
         signal("CONT");
     }
 
+    /** What every thread of the process does now, as far as it answers within {@code limit}. */
+    public String threads(Duration limit) {
+        String jstack =
+                Path.of(System.getProperty("java.home"), "bin", "jstack").toString();
+        return Command.run(limit, jstack, "-l", Long.toString(running().pid())).output();
+    }
+
     /** Waits until the process has ended by itself and answers its exit status. */
     public int awaitExit(Duration limit) {
         Process current = running();

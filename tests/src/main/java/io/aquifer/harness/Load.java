@@ -56,6 +56,7 @@ public final class Load implements AutoCloseable {
         }
     }
 
+    private static final long LOOK_MILLIS = 50;
     private static final long LONGEST_LATENCY_MICROS = Duration.ofMinutes(10).toNanos() / 1_000;
 
     private final String bootstrap;
@@ -104,15 +105,19 @@ public final class Load implements AutoCloseable {
         return firstFailure.get();
     }
 
-    /** Returns when every producer has sent its number of records and has every answer. */
-    public void finish(Duration limit) {
-        awaitEnd(limit);
+    /**
+     * Returns when every producer has sent its number of records and has every answer.
+     *
+     * @param silence how long there may be no answer at all; a slow machine may take its time
+     */
+    public void finish(Duration silence) {
+        awaitEnd(silence);
     }
 
-    /** Sends nothing more, and returns when every record sent was answered or given up. */
-    public void stop(Duration limit) {
+    /** Sends nothing more, and returns when every record sent was answered or given up; {@code silence} as above. */
+    public void stop(Duration silence) {
         stopping = true;
-        awaitEnd(limit);
+        awaitEnd(silence);
     }
 
     @Override
@@ -121,25 +126,34 @@ public final class Load implements AutoCloseable {
         threads.forEach(Thread::interrupt);
     }
 
-    private void awaitEnd(Duration limit) {
-        long deadline = System.nanoTime() + limit.toNanos();
-        for (Thread thread : threads) {
-            try {
-                thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("Interrupted while producers were ending", e);
-            }
-            if (thread.isAlive()) {
+    private void awaitEnd(Duration silence) {
+        long answered = answered();
+        long lastAnswer = System.nanoTime();
+        while (threads.stream().anyMatch(Thread::isAlive)) {
+            if (answered() != answered) {
+                answered = answered();
+                lastAnswer = System.nanoTime();
+            } else if (System.nanoTime() - lastAnswer > silence.toNanos()) {
                 throw new AssertionError(String.format(
-                        "%s has unanswered records after %d s: %d sent, %d acknowledged, %d given up, the first for %s",
-                        thread.getName(),
-                        limit.toSeconds(),
-                        history.sent(),
-                        history.acknowledged(),
-                        failed(),
-                        firstFailure()));
+                        "No record was answered for %d s: %d sent, %d acknowledged, %d given up, the first for %s",
+                        silence.toSeconds(), history.sent(), history.acknowledged(), failed(), firstFailure()));
             }
+            awaitSome();
+        }
+    }
+
+    private long answered() {
+        return history.acknowledged() + failed();
+    }
+
+    private void awaitSome() {
+        try {
+            for (Thread thread : threads) {
+                thread.join(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while producers were ending", e);
         }
     }
 

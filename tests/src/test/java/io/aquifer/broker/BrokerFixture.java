@@ -102,7 +102,20 @@ final class BrokerFixture implements AutoCloseable {
         try (Load load = new Load(bootstrap(), topic, history, options.withRecords(records)).start()) {
             load.finish(LIMIT);
             assertThat(load.firstFailure()).isNull();
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + whatBrokersDo(), e);
         }
+    }
+
+    private String whatBrokersDo() {
+        StringBuilder all = new StringBuilder();
+        for (BrokerProcess broker : cluster.cluster().brokers()) {
+            all.append("\n\n").append(broker).append(":\n").append(broker.output());
+            if (broker.isAlive()) {
+                all.append(broker.threads(Duration.ofSeconds(30)));
+            }
+        }
+        return all.toString();
     }
 
     /** From where on a partition's records are in the WAL and needn't be on the local disk, as the broker said last. */

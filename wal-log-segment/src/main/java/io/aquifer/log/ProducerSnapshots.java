@@ -23,8 +23,11 @@ final class ProducerSnapshots {
 
     private ProducerSnapshots() {}
 
-    /** Makes the snapshots anew from the first that is missing on. Of a log that nobody uses yet. */
+    /** Makes the snapshots of a tiered log anew from the first that is missing on. Of a log that nobody uses yet. */
     static void complete(UnifiedLog log) throws IOException {
+        if (!log.remoteLogEnabled()) {
+            return;
+        }
         List<LogSegment> open = log.logSegments();
         ProducerStateManager producers = log.producerStateManager();
         List<Long> missing = open.stream()
