@@ -14,6 +14,7 @@ import io.aquifer.wal.device.BlockDevice;
 import io.aquifer.wal.device.BlockDevices;
 import io.aquifer.wal.device.DurabilitySetting;
 import io.aquifer.wal.device.JnaNativeIo;
+import io.aquifer.wal.layout.BlockHeader;
 import io.aquifer.wal.layout.LogId;
 import io.aquifer.wal.layout.RecordHeader;
 import io.aquifer.wal.layout.RecordKind;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * the ring is trimmed behind them.
  *
  * <p>With a depth of 1 each record is waited for before the next is appended; above that the device is kept as busy as
- * the number of writes in flight allows, with records a quarter of a block long. Bytes count as written when they are
+ * the number of writes in flight allows, with records of which four fill a block. Bytes count as written when they are
  * the records' own: headers, padding and superblocks don't.
  */
 final class EngineWriter implements DeviceWriter {
@@ -60,8 +61,13 @@ final class EngineWriter implements DeviceWriter {
         try (Wal wal = Wal.open(device, AlignedMemory.system(), OWNER, List.of(), settings, WalObserver.NONE)) {
             return depth == 1
                     ? oneByOne(wal.log(), blockBytes, time)
-                    : keepBusy(wal.log(), blockBytes / RECORDS_PER_BLOCK, time);
+                    : keepBusy(wal.log(), quarterOf(blockBytes), time);
         }
+    }
+
+    /** Payload of a record, four of which fill a block. */
+    private static int quarterOf(int blockBytes) {
+        return (blockBytes - BlockHeader.SIZE) / RECORDS_PER_BLOCK - RecordHeader.SIZE;
     }
 
     private static DeviceFigures oneByOne(WriteAheadLog log, int bytes, Duration time)
