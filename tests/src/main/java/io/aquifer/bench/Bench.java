@@ -64,6 +64,14 @@ public final class Bench implements Callable<Integer> {
     private int seconds = 15;
 
     @Option(
+            names = "--wal-folder",
+            paramLabel = "FOLDER",
+            description =
+                    "Where the WAL's file lies (default: beside the logs). On their file system, a sync of the WAL"
+                            + " waits for a journal that the logs fill, too; a device of its own has none.")
+    private @Nullable Path walFolder;
+
+    @Option(
             names = "--out",
             paramLabel = "FOLDER",
             description = "Where results.json and results.md go (default: target/bench/<time> in the checkout).")
@@ -78,7 +86,7 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() {
         Progress progress = new Progress(System.out);
-        BenchPlan plan = new BenchPlan(rounds, Duration.ofSeconds(seconds));
+        BenchPlan plan = new BenchPlan(rounds, Duration.ofSeconds(seconds), walFolder);
         Set<Part> wanted = parts == null ? EnumSet.allOf(Part.class) : parts;
         List<Comparison> comparisons = new ArrayList<>();
         try (Cleanup cleanup = new Cleanup()) {

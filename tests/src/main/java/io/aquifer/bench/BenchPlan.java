@@ -1,14 +1,17 @@
 package io.aquifer.bench;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long to measure.
  *
  * @param rounds how often each pair is run, the sides in turn and the one that begins alternating
  * @param measured how long each side is measured in a round
+ * @param walFolder where the WAL's file lies, or null for beside the logs
  */
-record BenchPlan(int rounds, Duration measured) {
+record BenchPlan(int rounds, Duration measured, @Nullable Path walFolder) {
 
     BenchPlan {
         if (rounds < 1 || measured.compareTo(Duration.ofSeconds(1)) < 0) {

@@ -62,7 +62,7 @@ final class BrokerBench {
     }
 
     private AquiferCluster startAquifer(Path folder) throws Exception {
-        Plan setUp = Plan.DEFAULT.withWal(WAL_BYTES).withTuning(Tuning.SUSTAINED);
+        Plan setUp = Plan.DEFAULT.withWal(WAL_BYTES).withWalIn(plan.walFolder()).withTuning(Tuning.SUSTAINED);
         for (Map.Entry<String, String> setting : SESSIONS.entrySet()) {
             setUp = setUp.with(setting.getKey(), setting.getValue());
         }

@@ -31,7 +31,9 @@ final class DeviceBench {
 
     List<Comparison> run() throws Exception {
         Path folder = cleanup.add(Folders.scratch("bench-device")).path();
-        WalDevice device = cleanup.add(WalDevice.create(folder, "wal", DEVICE_BYTES));
+        Path walFolder = plan.walFolder();
+        WalDevice device =
+                cleanup.add(WalDevice.create(walFolder == null ? folder : walFolder, "wal-device", DEVICE_BYTES));
         progress.line("Device: " + device);
         List<Comparison> comparisons = new ArrayList<>();
         for (int kibibytes : List.of(256, 1024)) {

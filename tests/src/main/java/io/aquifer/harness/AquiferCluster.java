@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Brokers with the Aquifer JAR, each with a WAL of its own. */
 public final class AquiferCluster implements AutoCloseable {
@@ -17,38 +18,49 @@ public final class AquiferCluster implements AutoCloseable {
      * @param brokers number of nodes
      * @param walBytes size of each node's WAL
      * @param onFile true for a WAL in a file even where a device could be had
+     * @param walFolder where the files of the WALs lie, or null for each node's own folder
      * @param logDirs log directories of each node
      * @param settings of each node, beyond what makes it use its WAL
      */
     public record Plan(
-            int brokers, long walBytes, boolean onFile, int logDirs, Tuning tuning, Map<String, String> settings) {
+            int brokers,
+            long walBytes,
+            boolean onFile,
+            @Nullable Path walFolder,
+            int logDirs,
+            Tuning tuning,
+            Map<String, String> settings) {
 
-        public static final Plan DEFAULT = new Plan(1, 512L << 20, false, 1, Tuning.QUICK_START, Map.of());
+        public static final Plan DEFAULT = new Plan(1, 512L << 20, false, null, 1, Tuning.QUICK_START, Map.of());
 
         public Plan withBrokers(int number) {
-            return new Plan(number, walBytes, onFile, logDirs, tuning, settings);
+            return new Plan(number, walBytes, onFile, walFolder, logDirs, tuning, settings);
         }
 
         public Plan withWal(long bytes) {
-            return new Plan(brokers, bytes, onFile, logDirs, tuning, settings);
+            return new Plan(brokers, bytes, onFile, walFolder, logDirs, tuning, settings);
         }
 
         public Plan withWalOnFile(long bytes) {
-            return new Plan(brokers, bytes, true, logDirs, tuning, settings);
+            return new Plan(brokers, bytes, true, walFolder, logDirs, tuning, settings);
+        }
+
+        public Plan withWalIn(@Nullable Path folder) {
+            return new Plan(brokers, walBytes, onFile, folder, logDirs, tuning, settings);
         }
 
         public Plan withLogDirs(int number) {
-            return new Plan(brokers, walBytes, onFile, number, tuning, settings);
+            return new Plan(brokers, walBytes, onFile, walFolder, number, tuning, settings);
         }
 
         public Plan withTuning(Tuning wanted) {
-            return new Plan(brokers, walBytes, onFile, logDirs, wanted, settings);
+            return new Plan(brokers, walBytes, onFile, walFolder, logDirs, wanted, settings);
         }
 
         public Plan with(String setting, String value) {
             Map<String, String> more = new LinkedHashMap<>(settings);
             more.put(setting, value);
-            return new Plan(brokers, walBytes, onFile, logDirs, tuning, more);
+            return new Plan(brokers, walBytes, onFile, walFolder, logDirs, tuning, more);
         }
     }
 
@@ -72,9 +84,12 @@ public final class AquiferCluster implements AutoCloseable {
         List<WalDevice> devices = new ArrayList<>();
         List<BrokerConfig> configs = new ArrayList<>();
         for (BrokerConfig config : BrokerConfig.ofCluster(folder, plan.brokers(), plan.settings())) {
+            Path walFolder = plan.walFolder();
+            Path place = walFolder == null ? config.home() : walFolder;
+            String name = "wal-" + config.nodeId();
             WalDevice device = plan.onFile()
-                    ? WalDevice.file(config.home(), "wal", plan.walBytes())
-                    : WalDevice.create(config.home(), "wal", plan.walBytes());
+                    ? WalDevice.file(place, name, plan.walBytes())
+                    : WalDevice.create(place, name, plan.walBytes());
             devices.add(device);
             Map<String, String> settings = Aquifer.settings(device);
             settings.putAll(plan.settings());

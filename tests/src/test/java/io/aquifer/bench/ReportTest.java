@@ -64,6 +64,9 @@ class ReportTest {
 
     private static Report report() {
         return new Report(
-                Machine.here(), Instant.EPOCH, new BenchPlan(3, Duration.ofSeconds(15)), List.of(REACHED, MISSED));
+                Machine.here(),
+                Instant.EPOCH,
+                new BenchPlan(3, Duration.ofSeconds(15), null),
+                List.of(REACHED, MISSED));
     }
 }
