@@ -40,6 +40,7 @@ public final class BrokerProcess implements AutoCloseable {
     private final KafkaDistribution kafka;
     private final Tuning tuning;
     private BrokerConfig config;
+    private Map<String, String> environment = Map.of();
     private int starts;
     private @Nullable Process process;
 
@@ -56,6 +57,11 @@ public final class BrokerProcess implements AutoCloseable {
     /** Takes other settings into force from the next start on. */
     public void reconfigure(BrokerConfig changed) {
         config = changed;
+    }
+
+    /** Sets {@code variables} in the environment of the process from the next start on. */
+    public void setEnvironment(Map<String, String> variables) {
+        environment = Map.copyOf(variables);
     }
 
     public String bootstrap() {
@@ -78,12 +84,13 @@ public final class BrokerProcess implements AutoCloseable {
         }
         config.write();
         starts++;
-        process = kafka.java(
+        ProcessBuilder command = kafka.java(
                         tuning.options(), "kafka.Kafka", List.of(config.file().toString()))
                 .redirectErrorStream(true)
                 .redirectOutput(logFile().toFile())
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .start();
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        command.environment().putAll(environment);
+        process = command.start();
     }
 
     /** Starts the process and returns when it serves clients. */

@@ -36,6 +36,13 @@ public final class Topics {
     public static final Map<String, String> SHARED =
             Map.of("remote.storage.enable", "true", "remote.log.copy.disable", "true");
 
+    /** Makes a topic a shared one whose rolled segments are copied to the remote tier and then deleted locally. */
+    public static final Map<String, String> TIERED = Map.of(
+            "remote.storage.enable", "true",
+            "segment.bytes", Integer.toString(1 << 20),
+            "local.retention.bytes", "1",
+            "file.delete.delay.ms", "1000");
+
     /** Makes a shared topic an ordinary one again. */
     public static final Map<String, String> UNSHARED =
             Map.of("remote.storage.enable", "false", "remote.log.delete.on.disable", "true");

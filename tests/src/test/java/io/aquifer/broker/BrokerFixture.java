@@ -11,15 +11,19 @@ import io.aquifer.harness.HistoryChecker;
 import io.aquifer.harness.HistoryChecker.Isolation;
 import io.aquifer.harness.Load;
 import io.aquifer.harness.Readback;
+import io.aquifer.harness.Tier;
 import io.aquifer.harness.Topics;
 import io.aquifer.harness.Verdict;
 import io.aquifer.harness.WalDevice;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A broker with the JAR and a WAL of its own, and what tests do with one. */
 final class BrokerFixture implements AutoCloseable {
@@ -35,26 +39,40 @@ final class BrokerFixture implements AutoCloseable {
             AquiferCluster.Plan.DEFAULT.withWal(1L << 30).with("aquifer.wal.trim.interval.ms", "3600000");
 
     private final Cleanup cleanup = new Cleanup();
+    private final Path folder;
     private final AquiferCluster cluster;
     private final Topics topics;
+    private @Nullable Tier tier;
 
     private BrokerFixture(AquiferCluster.Plan plan) throws IOException {
-        cluster = cleanup.add(
-                AquiferCluster.prepare(cleanup.add(Folders.scratch("broker")).path(), plan));
+        folder = cleanup.add(Folders.scratch("broker")).path();
+        cluster = cleanup.add(AquiferCluster.prepare(folder, plan));
         topics = new Topics(cleanup.add(cluster.broker().admin()));
     }
 
     /** Sets up and starts. */
     static BrokerFixture start(AquiferCluster.Plan plan) throws IOException {
-        BrokerFixture fixture = new BrokerFixture(plan);
+        return new BrokerFixture(plan).start(false);
+    }
+
+    /** Sets up and starts, with segments kept in an S3 server of this process. */
+    static BrokerFixture startTiered(AquiferCluster.Plan plan) throws IOException {
+        return new BrokerFixture(plan).start(true);
+    }
+
+    private BrokerFixture start(boolean tiered) throws IOException {
         boolean started = false;
         try {
-            fixture.cluster.start();
+            if (tiered) {
+                tier = cleanup.add(Tier.start(folder.resolve("s3")));
+                tier.useIn(cluster.cluster());
+            }
+            cluster.start();
             started = true;
-            return fixture;
+            return this;
         } finally {
             if (!started) {
-                fixture.close();
+                close();
             }
         }
     }
@@ -78,6 +96,11 @@ final class BrokerFixture implements AutoCloseable {
 
     Topics topics() {
         return topics;
+    }
+
+    /** Where segments go; only where it was started tiered. */
+    Tier tier() {
+        return Objects.requireNonNull(tier);
     }
 
     void createShared(String topic, int partitions) {
