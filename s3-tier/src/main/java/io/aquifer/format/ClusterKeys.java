@@ -1,6 +1,8 @@
 package io.aquifer.format;
 
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -15,6 +17,10 @@ public record ClusterKeys(String root) {
     private static final Pattern CLUSTER_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final int MAX_PREFIX = 512;
     private static final String SEGMENTS = "segment/";
+    /** Sorts before the digits that a segment's name begins with, so that a listing begins with the snapshots. */
+    private static final String SNAPSHOT = "-snapshot-";
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{20}");
 
     /**
      * The keys under a prefix.
@@ -41,7 +47,7 @@ public record ClusterKeys(String root) {
         return root + SEGMENTS + name.path();
     }
 
-    /** What the keys of all segment objects of a partition begin with, and no other key. */
+    /** What the keys of all segment objects and snapshots of a partition begin with, and no other key. Snapshots come first. */
     public String segmentsOf(UUID topicId, int partition) {
         return root + SEGMENTS + SegmentName.partitionPath(topicId, partition);
     }
@@ -50,5 +56,29 @@ public record ClusterKeys(String root) {
     public Optional<SegmentName> segmentOf(String key) {
         String place = root + SEGMENTS;
         return key.startsWith(place) ? SegmentName.parse(key.substring(place.length())) : Optional.empty();
+    }
+
+    /** What the keys of all snapshots of a partition begin with, and no other key. */
+    public String snapshotsOf(UUID topicId, int partition) {
+        return segmentsOf(topicId, partition) + SNAPSHOT;
+    }
+
+    /** The key of a partition's snapshot. */
+    public String snapshot(UUID topicId, int partition, long number) {
+        return snapshotsOf(topicId, partition) + String.format(Locale.ROOT, "%020d", number);
+    }
+
+    /** Which of a partition's snapshots has the key, or nothing when none has it. */
+    public OptionalLong snapshotOf(UUID topicId, int partition, String key) {
+        String place = snapshotsOf(topicId, partition);
+        if (!key.startsWith(place)
+                || !NUMBER.matcher(key.substring(place.length())).matches()) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Long.parseLong(key.substring(place.length())));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
     }
 }

@@ -87,6 +87,11 @@ public final class SegmentIndex {
         return layout.bodyLength() + size(info, layout) + SegmentTrailer.SIZE;
     }
 
+    /** Where this was found in the object. */
+    public SegmentLocation location() {
+        return new SegmentLocation(objectLength(), size(info, layout));
+    }
+
     /** About how much memory this takes, in bytes. */
     public int weight() {
         return size(info, layout) + 64 * info.leaderEpochs().size() + 512;
