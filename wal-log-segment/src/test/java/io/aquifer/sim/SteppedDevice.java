@@ -1,6 +1,5 @@
 package io.aquifer.sim;
 
-import io.aquifer.wal.device.BlockDevice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -8,7 +7,7 @@ import java.nio.ByteBuffer;
  * A simulated device for callers that wait for it: what else goes on meanwhile, a loss of power included, is decided
  * between the beginning and the end of each call.
  */
-final class SteppedDevice implements BlockDevice {
+final class SteppedDevice extends ForwardingDevice {
 
     /** What goes on while a caller waits. */
     interface Meanwhile {
@@ -26,6 +25,7 @@ final class SteppedDevice implements BlockDevice {
     private final Meanwhile meanwhile;
 
     SteppedDevice(SimulatedBlockDevice device, Meanwhile meanwhile) {
+        super(device);
         this.device = device;
         this.meanwhile = meanwhile;
     }
@@ -44,37 +44,7 @@ final class SteppedDevice implements BlockDevice {
     }
 
     @Override
-    public void read(long position, ByteBuffer target) throws IOException {
-        device.read(position, target);
-    }
-
-    @Override
     public void sync() throws IOException {
         meanwhile.syncing();
-    }
-
-    @Override
-    public String path() {
-        return device.path();
-    }
-
-    @Override
-    public long size() {
-        return device.size();
-    }
-
-    @Override
-    public int blockSize() {
-        return device.blockSize();
-    }
-
-    @Override
-    public boolean writesAreDurable() {
-        return device.writesAreDurable();
-    }
-
-    @Override
-    public void close() {
-        device.close();
     }
 }

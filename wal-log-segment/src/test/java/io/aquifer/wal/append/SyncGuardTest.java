@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.aquifer.sim.Faults;
+import io.aquifer.sim.ForwardingDevice;
 import io.aquifer.sim.Seeds;
 import io.aquifer.sim.SimulatedBlockDevice;
 import io.aquifer.wal.device.Durability;

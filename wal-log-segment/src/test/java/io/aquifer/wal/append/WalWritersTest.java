@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.aquifer.sim.Faults;
+import io.aquifer.sim.ForwardingDevice;
 import io.aquifer.wal.layout.BlockHeader;
 import io.aquifer.wal.layout.RecordHeader;
 import io.aquifer.wal.layout.Superblock;

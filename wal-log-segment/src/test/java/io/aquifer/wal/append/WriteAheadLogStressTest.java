@@ -3,6 +3,7 @@ package io.aquifer.wal.append;
 import static io.aquifer.wal.append.TestLog.BLOCK_SIZE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aquifer.sim.ForwardingDevice;
 import io.aquifer.sim.SeedExtension;
 import io.aquifer.sim.Seeds;
 import io.aquifer.wal.layout.BlockHeader;

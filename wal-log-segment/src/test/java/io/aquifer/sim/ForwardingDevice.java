@@ -1,15 +1,15 @@
-package io.aquifer.wal.append;
+package io.aquifer.sim;
 
 import io.aquifer.wal.device.BlockDevice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A device that does what another does, so that a test changes one of its answers. */
-class ForwardingDevice implements BlockDevice {
+public class ForwardingDevice implements BlockDevice {
 
     private final BlockDevice device;
 
-    ForwardingDevice(BlockDevice device) {
+    public ForwardingDevice(BlockDevice device) {
         this.device = device;
     }
 
