@@ -15,7 +15,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -113,13 +115,12 @@ class S3ObjectStoreFaultTest {
 
     @Test
     void a_store_that_is_not_there_is_unreachable() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        use(settings().endpoint(URI.create("http://127.0.0.1:" + port)));
+        try (Socket boundButNotListening = new Socket()) {
+            boundButNotListening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            use(settings().endpoint(URI.create("http://127.0.0.1:" + boundButNotListening.getLocalPort())));
 
-        assertThat(failure(this::put)).isInstanceOf(UnreachableStoreException.class);
+            assertThat(failure(this::put)).isInstanceOf(UnreachableStoreException.class);
+        }
     }
 
     @Test
