@@ -90,6 +90,10 @@ final class PartitionMetadata {
                     CompletableFuture<Void> waited;
                     synchronized (this) {
                         waited = opened;
+                        if (leader) {
+                            // Kafka has just made this broker the leader: that is later than all it has found.
+                            epoch = Math.max(epoch, state.recordedEpoch());
+                        }
                     }
                     waited.complete(null);
                     writer.opened();
@@ -176,11 +180,6 @@ final class PartitionMetadata {
         return !stopped && opened.isDone();
     }
 
-    /** Open, and if it leads, not known to have been replaced. */
-    boolean isReady() {
-        return isOpen() && !writer.isFenced();
-    }
-
     synchronized boolean isLeader() {
         return leader && !stopped;
     }
@@ -209,6 +208,7 @@ final class PartitionMetadata {
             epoch = Math.max(epoch, mentioned);
             claim = leader && isOpen() && epoch > state.recordedEpoch() && !state.isBlank();
         }
+        writer.leadsUnder(mentioned);
         if (claim) {
             writer.request();
         }

@@ -189,10 +189,10 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
                         .sum());
     }
 
-    /** Whether all that the bucket holds of the partition is known, and nobody is known to lead it instead. */
+    /** Whether all that the bucket held of the partition, when Kafka last assigned it to this broker, is known. */
     @Override
     public boolean isReady(TopicIdPartition partition) {
-        return partitions().find(partition).map(PartitionMetadata::isReady).orElse(false);
+        return partitions().find(partition).map(PartitionMetadata::isOpen).orElse(false);
     }
 
     private PartitionMetadata opened(TopicIdPartition partition) throws RemoteStorageException {

@@ -52,6 +52,13 @@ final class SnapshotWriter {
         writeWanted();
     }
 
+    /** Goes on, if it was replaced under no higher epoch than this one. */
+    synchronized void leadsUnder(int epoch) {
+        if (epoch >= fencedBy) {
+            fencedBy = -1;
+        }
+    }
+
     /** Notes what an opening found. */
     synchronized void found(OpenedPartition found) {
         superseded.removeAll(found.superseded());
