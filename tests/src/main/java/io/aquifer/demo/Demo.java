@@ -14,14 +14,14 @@ import picocli.CommandLine.Option;
         version = "Aquifer 0.1.0",
         sortOptions = false,
         description = {
-            "Starts a stock Kafka broker with the Aquifer JAR beside its own, produces, kills the broker with SIGKILL,"
-                    + " starts it again, and reads everything back.",
+            "Starts a stock Kafka broker with the Aquifer JAR beside its own and an S3 server, produces, kills the"
+                    + " broker with SIGKILL, starts it again, and reads everything back, old offsets from S3.",
             "",
             "Exit status: 0 nothing acknowledged was lost, duplicated or reordered; 1 something was; 2 it could not run."
         })
 public final class Demo implements Callable<Integer> {
 
-    private static final Duration WARM_UP = Duration.ofSeconds(6);
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
 
     @Option(
             names = "--rate",
@@ -33,17 +33,17 @@ public final class Demo implements Callable<Integer> {
     @Option(
             names = "--steady",
             paramLabel = "SECONDS",
-            defaultValue = "12",
+            defaultValue = "8",
             description = "How long to produce at that rate (default: ${DEFAULT-VALUE}).")
-    private int steadySeconds = 12;
+    private int steadySeconds = 8;
 
     @Option(
             names = "--flat-out",
             paramLabel = "SECONDS",
-            defaultValue = "6",
+            defaultValue = "4",
             description = "How long to produce as fast as possible, before the kill and again after it"
                     + " (default: ${DEFAULT-VALUE}).")
-    private int flatOutSeconds = 6;
+    private int flatOutSeconds = 4;
 
     @Option(
             names = "--wal-mib",

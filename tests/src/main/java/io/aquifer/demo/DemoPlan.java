@@ -16,4 +16,5 @@ record DemoPlan(int recordsPerSecond, Duration warmUp, Duration steady, Duration
     static final String TOPIC = "demo";
     static final int PARTITIONS = 12;
     static final int VALUE_BYTES = 1024;
+    static final int SEGMENT_BYTES = 8 << 20;
 }

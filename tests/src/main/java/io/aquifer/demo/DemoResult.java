@@ -13,12 +13,16 @@ import org.HdrHistogram.Histogram;
  *
  * @param latencies in microseconds, at the steady rate
  * @param recordsPerSecond acknowledged a second while producing as fast as possible, before the kill
+ * @param whereabouts of the topic before it was read back
+ * @param readFromS3 records read that no local segment held
  * @param recovery from the start of the broker's process until it acknowledged again
  */
 record DemoResult(
         DemoPlan plan,
         WalDevice.Kind wal,
         Verdict verdict,
+        Whereabouts whereabouts,
+        long readFromS3,
         Histogram latencies,
         double recordsPerSecond,
         Duration recovery) {
@@ -32,6 +36,7 @@ record DemoResult(
         rows.put("WAL", wal.toString());
         rows.put("acknowledged", count(verdict.acknowledged()));
         rows.put("read back", count(verdict.read()));
+        rows.put("of these only in S3", count(readFromS3));
         rows.put("lost", count(verdict.lost() + verdict.misplaced()));
         rows.put("duplicated", count(verdict.duplicated()));
         rows.put("out of order", count(verdict.outOfOrder()));
@@ -48,6 +53,10 @@ record DemoResult(
                         recordsPerSecond * DemoPlan.VALUE_BYTES / 1e6));
         rows.put("recovery", String.format(Locale.ROOT, "%.1f s from process start to acknowledgement", seconds()));
 
+        rows.put("in the WAL", mebibytes(whereabouts.walBytes()) + " not trimmed yet");
+        rows.put("in local segments", mebibytes(whereabouts.localBytes()));
+        rows.put("in S3", mebibytes(whereabouts.s3Bytes()) + " in " + count(whereabouts.s3Objects()) + " objects");
+
         console.line("");
         rows.forEach((name, value) -> console.line(String.format(Locale.ROOT, "  %-28s %s", name, value)));
         console.line("");
@@ -56,6 +65,10 @@ record DemoResult(
                 isFlawless()
                         ? "Nothing that was acknowledged is lost, nothing is duplicated or out of order."
                         : "FAILED: what was acknowledged is not what was read.");
+    }
+
+    private static String mebibytes(long bytes) {
+        return String.format(Locale.ROOT, "%,.1f MiB", bytes / (double) (1 << 20));
     }
 
     private double seconds() {

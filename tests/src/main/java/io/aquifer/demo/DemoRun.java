@@ -11,12 +11,16 @@ import io.aquifer.harness.HistoryChecker;
 import io.aquifer.harness.HistoryChecker.Isolation;
 import io.aquifer.harness.Load;
 import io.aquifer.harness.Readback;
+import io.aquifer.harness.Segments;
+import io.aquifer.harness.Tier;
 import io.aquifer.harness.Topics;
 import io.aquifer.harness.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -25,12 +29,15 @@ final class DemoRun {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(60);
+    private static final Duration COPY_LIMIT = Duration.ofSeconds(60);
     private static final Duration READ_LIMIT = Duration.ofSeconds(90);
 
     private final DemoPlan plan;
     private final Console console;
     private final Cleanup cleanup;
     private final History history = new History();
+
+    private long readFromS3;
 
     DemoRun(DemoPlan plan, Console console, Cleanup cleanup) {
         this.plan = plan;
@@ -42,8 +49,11 @@ final class DemoRun {
         Path folder = cleanup.add(Folders.scratch("demo")).path();
         AquiferCluster.Plan setUp =
                 AquiferCluster.Plan.DEFAULT.withWal(plan.walBytes()).withTuning(Tuning.SUSTAINED);
+        Tier tier = cleanup.add(Tier.start(folder.resolve("s3")));
         AquiferCluster cluster = cleanup.add(AquiferCluster.prepare(folder, setUp));
+        tier.useIn(cluster.cluster());
         console.line("WAL      " + cluster.device());
+        console.line("S3       an S3 server in the demo's own process, " + tier);
         BrokerProcess broker = startBroker(cluster);
 
         Progress progress = new Progress(console, history);
@@ -53,7 +63,11 @@ final class DemoRun {
         Duration recovery = killAndRestart(broker, progress);
         progress.during("going on", load, plan.flatOut());
         load.stop(DRAIN_LIMIT);
-        return new DemoResult(plan, cluster.device().kind(), readBack(broker), latencies, recordsPerSecond, recovery);
+        awaitCopies(broker);
+        Whereabouts whereabouts = Whereabouts.of(cluster, tier);
+        Verdict verdict = readBack(broker, whereabouts);
+        return new DemoResult(
+                plan, cluster.device().kind(), verdict, whereabouts, readFromS3, latencies, recordsPerSecond, recovery);
     }
 
     private BrokerProcess startBroker(AquiferCluster cluster) throws IOException {
@@ -62,11 +76,13 @@ final class DemoRun {
         console.line("Broker   stock Kafka 4.3.1 with " + Folders.aquiferJar().getFileName() + " in libs/, KRaft, at "
                 + broker.bootstrap());
         try (Admin admin = broker.admin()) {
-            new Topics(admin).create(DemoPlan.TOPIC, DemoPlan.PARTITIONS, 1, Topics.SHARED);
+            Map<String, String> config = new HashMap<>(Topics.TIERED);
+            config.put("segment.bytes", Integer.toString(DemoPlan.SEGMENT_BYTES));
+            new Topics(admin).create(DemoPlan.TOPIC, DemoPlan.PARTITIONS, 1, config);
         }
         console.line(String.format(
                 Locale.ROOT,
-                "Topic    %s, %d partitions, replication factor 1, on the WAL",
+                "Topic    %s, %d partitions, replication factor 1, on the WAL, rolled segments to S3",
                 DemoPlan.TOPIC,
                 DemoPlan.PARTITIONS));
         return broker;
@@ -122,10 +138,34 @@ final class DemoRun {
         return recovery;
     }
 
-    private Verdict readBack(BrokerProcess broker) {
-        console.line("Consume  everything");
+    private void awaitCopies(BrokerProcess broker) {
+        console.line("Tier     until the broker's disk holds only the last segment of each partition");
+        Await.until(
+                () -> "copies of the rolled segments in S3; the broker said:\n" + broker.output(), COPY_LIMIT, () -> {
+                    boolean all = true;
+                    for (int partition = 0; partition < DemoPlan.PARTITIONS; partition++) {
+                        all &= Segments.all(broker.partitionFolder(DemoPlan.TOPIC, partition))
+                                        .size()
+                                == 1;
+                    }
+                    return all;
+                });
+    }
+
+    private Verdict readBack(BrokerProcess broker, Whereabouts whereabouts) {
+        console.line("Consume  everything, old offsets from S3");
         HistoryChecker checker = new HistoryChecker(history, Isolation.READ_UNCOMMITTED);
-        Readback.readAll(broker.bootstrap(), DemoPlan.TOPIC, Isolation.READ_UNCOMMITTED, READ_LIMIT, checker::read);
+        Readback.readAll(
+                broker.bootstrap(),
+                DemoPlan.TOPIC,
+                Isolation.READ_UNCOMMITTED,
+                READ_LIMIT,
+                (partition, offset, value) -> {
+                    checker.read(partition, offset, value);
+                    if (whereabouts.isOnlyInS3(partition, offset)) {
+                        readFromS3++;
+                    }
+                });
         return checker.verdict();
     }
 

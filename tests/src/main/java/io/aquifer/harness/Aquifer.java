@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** How a broker is told to use Aquifer, as an operator would do it. */
 public final class Aquifer {
 
     private static final Duration FORMAT_LIMIT = Duration.ofSeconds(60);
+    private static final Pattern USED_BYTES = Pattern.compile("\"usedBytes\":(\\d+)");
 
     private Aquifer() {}
 
@@ -30,6 +33,18 @@ public final class Aquifer {
             throws IOException {
         wal(kafka, "format", device.path().toString(), "--cluster-id", clusterId, "--node-id", Integer.toString(nodeId))
                 .orThrow();
+    }
+
+    /** Bytes of {@code device} that hold what isn't trimmed yet, with the command that ships in the JAR. */
+    public static long usedBytes(KafkaDistribution kafka, WalDevice device) throws IOException {
+        String facts = wal(kafka, "inspect", "--json", device.path().toString())
+                .orThrow()
+                .output();
+        Matcher used = USED_BYTES.matcher(facts);
+        if (!used.find()) {
+            throw new IllegalStateException("Nothing is said of used bytes in " + facts);
+        }
+        return Long.parseLong(used.group(1));
     }
 
     /** Runs {@code aquifer wal} with {@code arguments} from the JAR in the folder. */

@@ -62,6 +62,12 @@ public final class Segments {
         return bytes;
     }
 
+    /** The offset that the segment files of a partition begin at. */
+    public static long firstOffset(Path partition) throws IOException {
+        String first = all(partition).get(0).getFileName().toString();
+        return Long.parseLong(first.substring(0, first.indexOf('.')));
+    }
+
     /** The offset behind the last whole batch of a partition, 0 where there is none. */
     public static long endOffset(Path partition) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(last(partition).toFile(), "r")) {

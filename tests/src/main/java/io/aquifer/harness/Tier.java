@@ -105,6 +105,11 @@ public final class Tier implements AutoCloseable {
     }
 
     @Override
+    public String toString() {
+        return "bucket " + BUCKET + " at " + server.endpoint();
+    }
+
+    @Override
     public void close() throws IOException {
         server.close();
     }

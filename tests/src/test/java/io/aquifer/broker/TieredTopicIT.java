@@ -101,8 +101,6 @@ class TieredTopicIT {
     }
 
     private long firstLocalOffset(int partition) throws IOException {
-        Path first =
-                Segments.all(fixture.broker().partitionFolder(TOPIC, partition)).get(0);
-        return Long.parseLong(first.getFileName().toString().replace(".log", ""));
+        return Segments.firstOffset(fixture.broker().partitionFolder(TOPIC, partition));
     }
 }
