@@ -77,12 +77,12 @@ class WriteAheadLogStressTest {
         }
         threads.shutdown();
         test.log.trim(test.log.durablePosition(), false);
+        assertThat(writers.close()).isTrue();
         assertThat(test.log.failure()).isNull();
         assertThat(test.log.memoryUsed()).isZero();
         assertThat(test.log.ringUsed()).isZero();
         assertThat(checker.records.get()).isEqualTo(APPENDERS * RECORDS);
         assertThat(acknowledged).allMatch(own -> own.get() > 0);
-        assertThat(writers.close()).isTrue();
     }
 
     /** Each record repeats a byte that its offset says; every fifth is given up, and carries a length no other has. */
