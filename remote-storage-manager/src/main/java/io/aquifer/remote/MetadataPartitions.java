@@ -1,5 +1,6 @@
 package io.aquifer.remote;
 
+import io.aquifer.object.Failures;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoredObject;
 import java.io.Closeable;
@@ -64,8 +65,8 @@ final class MetadataPartitions implements Closeable {
         stop(partition);
         return removeSnapshots(partition)
                 .thenRun(() -> deletions.remove(partition))
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(StorageFailures.of(
-                        "Can't remove the metadata of " + partition, SnapshotWriter.cause(failure))));
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        StorageFailures.of("Can't remove the metadata of " + partition, Failures.unwrapped(failure))));
     }
 
     private CompletableFuture<Void> removeSnapshots(TopicIdPartition partition) {

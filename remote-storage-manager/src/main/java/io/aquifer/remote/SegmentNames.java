@@ -4,8 +4,6 @@ import io.aquifer.format.SegmentInfo;
 import io.aquifer.format.SegmentLocation;
 import io.aquifer.format.SegmentName;
 import java.util.Optional;
-import java.util.UUID;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.server.log.remote.storage.RemoteLogSegmentMetadata;
 
 /** Kafka's metadata of a segment in the words of the object that holds it. */
@@ -15,12 +13,12 @@ final class SegmentNames {
 
     static SegmentName name(RemoteLogSegmentMetadata metadata) {
         return new SegmentName(
-                uuid(metadata.topicIdPartition().topicId()),
+                SegmentRecords.uuid(metadata.topicIdPartition().topicId()),
                 metadata.topicIdPartition().partition(),
                 metadata.startOffset(),
                 metadata.endOffset(),
                 metadata.segmentLeaderEpochs().lastKey(),
-                uuid(metadata.remoteLogSegmentId().id()));
+                SegmentRecords.uuid(metadata.remoteLogSegmentId().id()));
     }
 
     static SegmentInfo info(RemoteLogSegmentMetadata metadata) {
@@ -36,9 +34,5 @@ final class SegmentNames {
     /** Where the segment's index is, if its metadata says it. */
     static Optional<SegmentLocation> location(RemoteLogSegmentMetadata metadata) {
         return metadata.customMetadata().flatMap(custom -> SegmentLocation.fromBytes(custom.value()));
-    }
-
-    private static UUID uuid(Uuid id) {
-        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 }

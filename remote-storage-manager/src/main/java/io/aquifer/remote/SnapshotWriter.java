@@ -1,11 +1,11 @@
 package io.aquifer.remote;
 
 import io.aquifer.format.PartitionSnapshot;
+import io.aquifer.object.Failures;
 import io.aquifer.object.PutResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.server.log.remote.storage.RetriableRemoteStorageException;
 import org.slf4j.Logger;
@@ -210,8 +210,7 @@ final class SnapshotWriter {
 
     /** Whether the snapshot exists is unknown: the next one finds out. */
     private void failed(List<CompletableFuture<Void>> waiters, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.unwrapped(failure);
         int count;
         synchronized (this) {
             count = ++failures;
@@ -226,13 +225,6 @@ final class SnapshotWriter {
         });
         waiters.forEach(waiter -> waiter.completeExceptionally(
                 StorageFailures.of("The metadata of " + partition + " can't be written", cause)));
-    }
-
-    /** What made a chain of stages fail. */
-    static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null
-                ? cause(failure.getCause())
-                : failure;
     }
 
     /** Ends the wait of those who wait; what is being written ends by itself. */

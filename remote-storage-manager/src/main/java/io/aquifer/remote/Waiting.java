@@ -1,10 +1,10 @@
 package io.aquifer.remote;
 
+import io.aquifer.object.Failures;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /** Waits for calls of the object store on threads of the broker, which it interrupts when it has lost interest. */
@@ -30,14 +30,11 @@ final class Waiting {
         } catch (CancellationException e) {
             throw new IOException("The call was cancelled: what was to use its result has been closed", e);
         } catch (ExecutionException e) {
-            throw failure(e.getCause() == null ? e : e.getCause());
+            throw failure(Failures.unwrapped(e.getCause() == null ? e : e.getCause()));
         }
     }
 
     private static IOException failure(Throwable cause) {
-        if (cause instanceof CompletionException && cause.getCause() != null) {
-            return failure(cause.getCause());
-        }
         return cause instanceof IOException io ? io : new IOException("The call to the store failed: " + cause, cause);
     }
 }

@@ -3,6 +3,7 @@ package io.aquifer.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Policy;
+import io.aquifer.object.Failures;
 import io.aquifer.object.ObjectNotFoundException;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.ObjectStoreException;
@@ -11,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -198,7 +198,7 @@ final class Chunks {
             if (failure == null) {
                 verifyLater(chunk);
             } else if (!chunk.hasEnded()) {
-                fail(chunk, failure instanceof CompletionException e && e.getCause() != null ? e.getCause() : failure);
+                fail(chunk, Failures.unwrapped(failure));
             }
         });
     }

@@ -1,5 +1,6 @@
 package io.aquifer.format;
 
+import io.aquifer.object.Failures;
 import io.aquifer.object.ObjectRange;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.ObjectTooShortException;
@@ -59,7 +60,7 @@ public final class SegmentOpener {
         return store.get(key, place.objectLength() - buffer.capacity(), buffer)
                 .thenCompose(range -> read(buffer, range, key, where))
                 .exceptionallyCompose(failure -> {
-                    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                    Throwable cause = Failures.unwrapped(failure);
                     return cause instanceof ObjectFormatException || cause instanceof ObjectTooShortException
                             ? tail(key, where)
                             : CompletableFuture.failedFuture(cause);

@@ -122,7 +122,7 @@ final class MultipartUpload {
 
     private void partDone(@Nullable Throwable failure) {
         if (failure != null) {
-            sending.completeExceptionally(StoreCall.unwrapped(failure));
+            sending.completeExceptionally(Failures.unwrapped(failure));
         }
         if (pending.decrementAndGet() == 0) {
             through.complete(count);
@@ -140,12 +140,12 @@ final class MultipartUpload {
                         client -> client.completeMultipartUpload(means.requests.completeUpload(key, id, sent)))
                 .thenApply(done -> PutResult.CREATED)
                 .exceptionallyCompose(failure -> {
-                    Throwable cause = StoreCall.unwrapped(failure);
+                    Throwable cause = Failures.unwrapped(failure);
                     if (cause instanceof PreconditionFailedException || cause instanceof UploadGoneException) {
                         return means.existing
                                 .identify(call, key, callId, content)
                                 .exceptionallyCompose(unknown -> CompletableFuture.failedFuture(
-                                        StoreCall.unwrapped(unknown) instanceof ObjectNotFoundException
+                                        Failures.unwrapped(unknown) instanceof ObjectNotFoundException
                                                 ? cause
                                                 : unknown));
                     }

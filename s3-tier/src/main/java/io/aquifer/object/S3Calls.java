@@ -43,8 +43,8 @@ final class S3Calls {
                 .thenCompose(permit -> sendNow(call, request))
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
                         StoreCall.isCancellation(failure)
-                                ? StoreCall.unwrapped(failure)
-                                : failures.explain(StoreCall.unwrapped(failure), action, key)));
+                                ? Failures.unwrapped(failure)
+                                : failures.explain(Failures.unwrapped(failure), action, key)));
     }
 
     private <R> CompletableFuture<R> sendNow(StoreCall<?> call, Function<S3AsyncClient, CompletableFuture<R>> request) {

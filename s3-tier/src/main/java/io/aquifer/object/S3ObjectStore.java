@@ -232,7 +232,7 @@ public final class S3ObjectStore implements ObjectStore {
 
     private static CompletableFuture<Void> absentIsFine(CompletableFuture<?> answer) {
         return answer.<Void>thenApply(done -> null).exceptionallyCompose(failure -> {
-            Throwable cause = StoreCall.unwrapped(failure);
+            Throwable cause = Failures.unwrapped(failure);
             return cause instanceof ObjectNotFoundException || cause instanceof UploadGoneException
                     ? CompletableFuture.completedFuture(null)
                     : CompletableFuture.failedFuture(failure);

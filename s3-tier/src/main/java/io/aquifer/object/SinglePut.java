@@ -37,12 +37,12 @@ final class SinglePut {
                                 AsyncRequestBody.fromRemainingByteBufferUnsafe(content)))
                 .thenApply(created -> PutResult.CREATED)
                 .exceptionallyCompose(failure -> {
-                    if (!(StoreCall.unwrapped(failure) instanceof PreconditionFailedException)) {
+                    if (!(Failures.unwrapped(failure) instanceof PreconditionFailedException)) {
                         return CompletableFuture.failedFuture(failure);
                     }
                     return existing.identify(call, key, callId, ObjectContent.of(content))
                             .exceptionallyCompose(unknown ->
-                                    StoreCall.unwrapped(unknown) instanceof ObjectNotFoundException && triesLeft > 0
+                                    Failures.unwrapped(unknown) instanceof ObjectNotFoundException && triesLeft > 0
                                             ? put(call, key, callId, content, crc, triesLeft - 1)
                                             : CompletableFuture.failedFuture(unknown));
                 });

@@ -2,7 +2,6 @@ package io.aquifer.object;
 
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * A call on the store, whose steps end with it: however it completes, by its caller's cancellation or timeout too, it
@@ -37,7 +36,7 @@ final class StoreCall<T> extends CompletableFuture<T> {
             if (failure == null) {
                 complete(result);
             } else {
-                completeExceptionally(unwrapped(failure));
+                completeExceptionally(Failures.unwrapped(failure));
             }
         });
     }
@@ -65,16 +64,7 @@ final class StoreCall<T> extends CompletableFuture<T> {
         return byThis;
     }
 
-    /** The failure itself, without what stages of futures wrap it in. */
-    static Throwable unwrapped(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
-    }
-
     static boolean isCancellation(Throwable failure) {
-        return unwrapped(failure) instanceof CancellationException;
+        return Failures.unwrapped(failure) instanceof CancellationException;
     }
 }

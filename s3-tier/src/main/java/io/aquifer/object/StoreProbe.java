@@ -94,7 +94,7 @@ public final class StoreProbe {
     private CompletableFuture<?> mayLook() {
         return store.head(key)
                 .<Object>thenApply(found -> found)
-                .exceptionallyCompose(failure -> StoreCall.unwrapped(failure) instanceof ObjectNotFoundException
+                .exceptionallyCompose(failure -> Failures.unwrapped(failure) instanceof ObjectNotFoundException
                         ? CompletableFuture.completedFuture(true)
                         : CompletableFuture.failedFuture(failure));
     }
@@ -116,7 +116,7 @@ public final class StoreProbe {
     /** Notes a permission that is missing, and fails for what no permission would cure. */
     private CompletableFuture<?> attempt(S3Action action, Supplier<CompletableFuture<?>> call) {
         return call.get().<Object>thenApply(done -> true).exceptionallyCompose(failure -> {
-            Throwable cause = StoreCall.unwrapped(failure);
+            Throwable cause = Failures.unwrapped(failure);
             if (cause instanceof StoreAccessDeniedException denied) {
                 findings.add(new ProbeFinding(action.permission(), String.valueOf(denied.getMessage())));
                 return CompletableFuture.completedFuture(false);

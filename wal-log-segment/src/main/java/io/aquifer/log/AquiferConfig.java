@@ -58,8 +58,8 @@ public final class AquiferConfig extends AbstractConfig {
     public static final String WAL_DEVICE_SYNC_CONFIG = PREFIX + "wal.device.sync";
     public static final String DEFAULT_WAL_DEVICE_SYNC = "auto";
     private static final String WAL_DEVICE_SYNC_DOC =
-            "How a write is made durable. `fdatasync`: by a call after it; the kernel merges those that overlap. `dsync`: each write by itself, "
-                    + "with O_DSYNC. `auto`: neither where the kernel reports a raw device without a volatile cache "
+            "How a write is made durable. `fdatasync`: by a call after it; the kernel merges those that overlap. "
+                    + "`dsync`: each write by itself, with O_DSYNC. `auto`: neither where the kernel reports a raw device without a volatile cache "
                     + "(`write through`, as for EBS volumes), else fdatasync.";
 
     public static final String TOPICS_CONFIG = PREFIX + "topics";

@@ -33,7 +33,8 @@ record BrokerIdentity(WalOwner owner, List<UUID> directoryIds) {
         return new BrokerIdentity(new WalOwner(clusterId, config.nodeId()), directories);
     }
 
-    private static UUID uuid(Uuid id) {
+    /** Kafka's id in Java's type. */
+    static UUID uuid(Uuid id) {
         return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 }

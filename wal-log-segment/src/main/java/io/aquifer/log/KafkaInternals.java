@@ -59,7 +59,6 @@ final class KafkaInternals {
 
     private static void incrementUnderLock(Partition partition, UnifiedLog log) {
         try {
-
             boolean ignored =
                     (boolean) MAYBE_INCREMENT_LEADER_HW.invokeExact(partition, log, System.currentTimeMillis());
         } catch (RuntimeException | Error e) {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import kafka.cluster.Partition;
@@ -227,7 +226,7 @@ public final class SharedLogs {
     private @Nullable RecoveredLog find(File dir, OptionalLong incarnation, Optional<Uuid> topicId, int partition) {
         List<RecoveredLog> candidates = unopened.values().stream()
                 .filter(log -> log.id().partition() == partition)
-                .filter(log -> topicId.isEmpty() || log.id().topicId().equals(uuid(topicId.get())))
+                .filter(log -> topicId.isEmpty() || log.id().topicId().equals(BrokerIdentity.uuid(topicId.get())))
                 .toList();
         for (RecoveredLog log : candidates) {
             if (incarnation.isPresent() && log.id().incarnation() == incarnation.getAsLong()) {
@@ -244,10 +243,6 @@ public final class SharedLogs {
                     + ", which doesn't say which it is: restore the file " + IncarnationFile.NAME + " there");
         }
         return candidates.get(0);
-    }
-
-    private static UUID uuid(Uuid id) {
-        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 
     private static boolean isLeaving(UnifiedLog log) {
@@ -291,7 +286,8 @@ public final class SharedLogs {
                 throw new IOException("The active segment of " + log.topicPartition() + " is no WAL segment");
             }
             flush(log);
-            LogId id = new LogId(uuid(topicId.get()), log.topicPartition().partition(), random.nextLong());
+            LogId id = new LogId(
+                    BrokerIdentity.uuid(topicId.get()), log.topicPartition().partition(), random.nextLong());
             IncarnationFile.write(log.dir(), id.incarnation());
             state.share(id, log.logEndOffsetMetadata(), Long.MAX_VALUE);
             shared.put(state.topicPartition(), state);

@@ -145,8 +145,8 @@ final class WalAppender {
                 + " of " + wal.ringCapacity()
                 + " bytes of its ring are in use. It is trimmed as local segments are flushed.";
         // Of what an append throws, this is what a fetcher takes as passing: it fetches again. For anything else it
-        // gives
-        // the partition up.
+        // gives the
+        // partition up.
         return threads.get().fetching
                 ? new InvalidRecordException(message, cause)
                 : new NotEnoughReplicasException(message, cause);

@@ -42,6 +42,7 @@ public final class WriteAheadLog {
     private final long ringSize;
     private final ByteBuffer paddingBuffer;
     private final Space space;
+    private final long maxReservation;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final MemoryRing memory;
@@ -96,6 +97,7 @@ public final class WriteAheadLog {
         this.durablePosition = nextPosition;
         this.padding = recovered.padding();
         this.space = new Space(memorySize, ringSize, maxBlockLength, nextPosition - trimPosition - padding);
+        this.maxReservation = Math.max(space.capacity() / 2, cost(maxBlockLength - BlockHeader.SIZE));
     }
 
     private int alignUp(int bytes) {
@@ -113,16 +115,16 @@ public final class WriteAheadLog {
     }
 
     /**
-     * Waits until there is room for records with so many bytes of payload, or for half of all there can be if that is
-     * less, which is never less than the longest record needs. Call it before taking any lock that whoever frees room may need.
+     * Waits until there is room for records with so many bytes of payload, or for as much as is promised at once if that
+     * is less: half of all there can be, and at least what the longest record needs. Call it before taking any lock that
+     * whoever frees room may need.
      *
      * @return null if there was no room in time
      * @throws WalFailedException if the WAL has failed
      */
     public @Nullable Reservation reserve(long payloadBytes, int records, long timeoutNanos)
             throws IOException, InterruptedException {
-        long most = Math.max(space.capacity() / 2, cost(maxBlockLength - BlockHeader.SIZE));
-        long bytes = Math.min(most, payloadBytes + records * cost(RecordHeader.recordLength(0) + Long.BYTES));
+        long bytes = Math.min(maxReservation, payloadBytes + records * cost(RecordHeader.recordLength(0) + Long.BYTES));
         boolean reserved = space.acquire(bytes, timeoutNanos);
         try {
             ensureNotFailed();
