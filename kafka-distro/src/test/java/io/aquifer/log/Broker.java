@@ -158,10 +158,20 @@ final class Broker implements AutoCloseable {
 
     /** The process dies: what it hasn't written to the device never was. Its files stay as they are. */
     void crash() {
-        Collection<UnifiedLog> open = open();
+        die();
+        leaveFiles();
+    }
+
+    /** The first part of {@link #crash}: nothing reaches the device any more, and the logs are still open. */
+    void die() {
         device = device.crash();
         runtime().wal().fail(new IOException("the process died"));
         Seams.stop();
+    }
+
+    /** The second part of {@link #crash}. */
+    void leaveFiles() {
+        Collection<UnifiedLog> open = open();
         open.forEach(UnifiedLog::closeHandlers);
         open.forEach(UnifiedLog::removeLogMetrics);
         unlockDirs();

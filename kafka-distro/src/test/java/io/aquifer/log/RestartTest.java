@@ -258,6 +258,26 @@ class RestartTest {
     }
 
     @Test
+    void whatOnlyTheFilesHaveBehindAHoleIsCutOff() throws IOException {
+        log.roll();
+        broker.device().hold();
+        log.appendAsLeader(Batches.of("kept"), 1);
+        int kept = log.activeSegment().size();
+        log.appendAsLeader(Batches.of("lost"), 1);
+        log.roll();
+        log.appendAsLeader(Batches.of("behind the hole"), 1);
+        broker.crash();
+        LocalFiles.cut(LocalFiles.segments(broker.dirOf(PARTITION)).get(1), kept);
+        broker.start();
+
+        log = broker.log(PARTITION);
+        assertThat(log.logEndOffset()).isEqualTo(6);
+        assertThat(Batches.values(log)).last().isEqualTo("5:kept");
+        assertThat(broker.shared(PARTITION).durableEnd().messageOffset).isEqualTo(6);
+        assertThat(log.appendAsLeader(Batches.of("next"), 1).firstOffset()).isEqualTo(6);
+    }
+
+    @Test
     void aLongTailThatOnlyTheFilesHaveIsLoggedWhole() throws IOException {
         broker.crash();
         for (int i = 0; i < 40; i++) {

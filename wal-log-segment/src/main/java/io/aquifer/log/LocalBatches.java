@@ -92,6 +92,16 @@ final class LocalBatches {
         return length == extent.length() && (int) crc.getValue() == extent.checksum();
     }
 
+    /** Passes the batches that follow each other from {@code offset} on; answers where the last of them ends. */
+    long passContiguous(long offset) throws IOException {
+        long end = offset;
+        while (current != null && current.baseOffset() <= end) {
+            end = current.nextOffset();
+            advance();
+        }
+        return end;
+    }
+
     /** The bytes of the next batch, which is passed. */
     ByteBuffer next() throws IOException {
         ByteBuffer bytes = bytes();

@@ -71,6 +71,7 @@ final class LogReconciler {
                 .toList();
         checkGap(log, recovered, missing);
         replay(log, recovered.id(), missing);
+        cutHole(log, recovered.endOffset());
         long logged = makeTailDurable(log, recovered);
         ProducerSnapshots.complete(log);
         if (loaded != agreed || !missing.isEmpty() || logged > 0) {
@@ -175,6 +176,27 @@ final class LogReconciler {
             throw new CorruptWalException("Of " + records.sizeInBytes() + " bytes of batches of " + log.topicPartition()
                     + " that the WAL holds, Kafka accepted " + appended.validBytes() + ", up to offset "
                     + log.logEndOffset());
+        }
+    }
+
+    /**
+     * Cuts off what lies behind a hole in the local files beyond {@code walEnd}. A loss of power may take the end of a
+     * segment and leave the next one, which Kafka keeps where it finds the former's index missing too. None of it was
+     * acknowledged, here because the WAL doesn't hold it, elsewhere because of the hole.
+     */
+    private static void cutHole(UnifiedLog log, long walEnd) throws IOException {
+        if (log.logEndOffset() <= walEnd) {
+            return;
+        }
+        long contiguousEnd = new LocalBatches(log, walEnd).passContiguous(walEnd);
+        if (contiguousEnd < log.logEndOffset()) {
+            LOG.warn(
+                    "The local files of {} hold nothing from offset {} on that continues what is in front of it; what was "
+                            + "behind, up to offset {}, was never acknowledged and is cut off",
+                    log.topicPartition(),
+                    contiguousEnd,
+                    log.logEndOffset());
+            log.truncateTo(contiguousEnd);
         }
     }
 
