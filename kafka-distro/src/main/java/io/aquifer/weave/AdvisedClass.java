@@ -1,6 +1,7 @@
 package io.aquifer.weave;
 
 import io.aquifer.seam.AbstractFetcherThreadAdvice;
+import io.aquifer.seam.KRaftMetadataCacheAdvice;
 import io.aquifer.seam.LocalLogAdvice;
 import io.aquifer.seam.LogManagerAdvice;
 import io.aquifer.seam.LogManagerCompanionAdvice;
@@ -36,7 +37,8 @@ record AdvisedClass(String name, Map<String, Class<?>> advice, List<String> reli
                     PartitionAdvice.class,
                     ReplicaManagerAdvice.class,
                     RemoteLeaderEndPointAdvice.class,
-                    AbstractFetcherThreadAdvice.class)
+                    AbstractFetcherThreadAdvice.class,
+                    KRaftMetadataCacheAdvice.class)
             .map(AdvisedClass::declaredBy)
             .toList();
 

@@ -76,6 +76,7 @@ class AdviceTest {
         expected.put("RemoteLeaderEndPoint#buildFetch", List.of("reportable"));
         expected.put("AbstractFetcherThread#maybeFetch", List.of("awaitAppended"));
         expected.put("AbstractFetcherThread#processFetchRequest", List.of("release"));
+        expected.put("KRaftMetadataCache#getPartitionLeaderEndpoint", List.of("leaderEndpoint"));
 
         assertThat(CALLS).isEqualTo(expected);
     }

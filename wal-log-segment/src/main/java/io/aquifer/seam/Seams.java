@@ -11,6 +11,7 @@ import java.util.Optional;
 import kafka.cluster.Partition;
 import kafka.server.KafkaConfig;
 import kafka.server.ReplicaManager;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.ProduceResponse.PartitionResponse;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.MetadataCache;
 import org.apache.kafka.server.LogAppendResult;
 import org.apache.kafka.server.PartitionFetchState;
 import org.apache.kafka.server.purgatory.DelayedProduce.ProducePartitionStatus;
@@ -273,5 +275,16 @@ public final class Seams {
             Map<TopicPartition, PartitionFetchState> partitions) {
         AquiferRuntime running = runtime;
         return running == null ? partitions : running.gate().reportable(partitions);
+    }
+
+    /**
+     * {@code KRaftMetadataCache.getPartitionLeaderEndpoint}, on exit: the answer to give instead of {@code found}, which is
+     * empty for a partition that has no leader too.
+     */
+    public static Optional<Node> leaderEndpoint(
+            MetadataCache metadata, String topic, int partition, Optional<Node> found) {
+        boolean leaderless =
+                runtime != null && found.isEmpty() && metadata.contains(new TopicPartition(topic, partition));
+        return leaderless ? Optional.of(Node.noNode()) : found;
     }
 }
