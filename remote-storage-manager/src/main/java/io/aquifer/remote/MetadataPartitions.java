@@ -4,6 +4,7 @@ import io.aquifer.object.Failures;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoredObject;
 import java.io.Closeable;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +36,15 @@ final class MetadataPartitions implements Closeable {
         PartitionMetadata stopped = partitions.remove(partition);
         if (stopped != null) {
             stopped.stop();
+        }
+    }
+
+    /** Stops a partition that Kafka takes from this broker, and removes the snapshots of one that had nothing left. */
+    void leave(TopicIdPartition partition) {
+        PartitionMetadata stopped = partitions.remove(partition);
+        if (stopped != null) {
+            CompletableFuture<?> unused =
+                    stopped.leave().thenAccept(newest -> newest.ifPresent(context.deletions()::promise));
         }
     }
 
@@ -81,8 +91,9 @@ final class MetadataPartitions implements Closeable {
 
     /** Ends what is in progress, and closes the store. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         partitions.keySet().forEach(this::stop);
         context.store().close();
+        context.deletions().close();
     }
 }

@@ -1,6 +1,7 @@
 package io.aquifer.remote;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -131,15 +132,16 @@ final class PartitionMetadata {
         });
     }
 
-    /** Reads the bucket again, once for all who ask meanwhile. */
+    /** Reads the bucket again, once for all who ask meanwhile. Who cancels the future cancels nothing for the others. */
     CompletableFuture<Void> refresh() {
         CompletableFuture<Void> mine = new CompletableFuture<>();
         synchronized (this) {
             if (refresh != null) {
-                return refresh;
+                return refresh.copy();
             }
             refresh = mine;
         }
+        CompletableFuture<Void> answer = mine.copy();
         CompletableFuture<?> unused = read(false, this::isOpen).whenComplete((found, failure) -> {
             synchronized (this) {
                 refresh = null;
@@ -150,7 +152,7 @@ final class PartitionMetadata {
                 mine.completeExceptionally(failure);
             }
         });
-        return mine;
+        return answer;
     }
 
     /** For the writer, which has to know what another wrote before it goes on. */
@@ -307,5 +309,22 @@ final class PartitionMetadata {
         }
         waited.completeExceptionally(new RetriableRemoteStorageException(partition + " was stopped"));
         writer.stop();
+    }
+
+    /**
+     * Ends what is under way, for Kafka has taken the partition from this broker. Completes once nothing is being written any
+     * more: where this broker led the partition and no segment is left, with the key of the newest snapshot, which nobody needs.
+     */
+    CompletableFuture<Optional<String>> leave() {
+        boolean mine;
+        synchronized (this) {
+            mine = leader && isOpen() && !state.isBlank();
+        }
+        stop();
+        return writer.ended().thenApply(newest -> Optional.of(newest).filter(key -> mine && hasNoSegment()));
+    }
+
+    private synchronized boolean hasNoSegment() {
+        return state.catalog().all().isEmpty();
     }
 }

@@ -3,6 +3,7 @@ package io.aquifer.remote;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.S3ObjectStore;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
@@ -11,7 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.ReplicaNotAvailableException;
 import org.apache.kafka.server.log.remote.storage.RemoteLogMetadataManager;
 import org.apache.kafka.server.log.remote.storage.RemoteLogSegmentMetadata;
@@ -33,6 +36,11 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
 
     /** How long a question waits for the partition to be open. */
     private static final Duration OPENING_PATIENCE = Duration.ofMillis(100);
+
+    /** In the folder that Kafka gives every metadata manager for what it keeps locally. */
+    private static final String JOURNAL = "aquifer-metadata-deletions";
+
+    private static final String LOG_DIR_CONFIG = "log.dir";
 
     private final Runnable classPathCheck;
     private final Function<S3Config, ObjectStore> opener;
@@ -63,20 +71,35 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
     /**
      * Opens the store.
      *
-     * @throws org.apache.kafka.common.config.ConfigException if a setting is missing or contradicts another
-     * @throws org.apache.kafka.common.KafkaException if the Aquifer JAR comes after Kafka's
+     * @throws ConfigException if a setting is missing or contradicts another
+     * @throws KafkaException if the Aquifer JAR comes after Kafka's, or the journal of deletions in the broker's first log
+     *     directory can't be used
      */
     @Override
     public void configure(Map<String, ?> configs) {
         classPathCheck.run();
         S3Config config = S3Config.of(configs);
+        DeletionJournal journal = journal(configs.get(LOG_DIR_CONFIG));
         Object broker = configs.get("broker.id");
         partitions = new MetadataPartitions(MetadataContext.of(
                 opener.apply(config),
                 config.keys(),
                 broker == null ? -1 : Integer.parseInt(broker.toString()),
                 config.getInt(S3Config.REQUESTS_IN_FLIGHT_CONFIG),
+                journal,
                 timer));
+    }
+
+    private static DeletionJournal journal(@Nullable Object logDir) {
+        if (logDir == null) {
+            throw new ConfigException(LOG_DIR_CONFIG, null, "is needed: Kafka passes its first log directory on");
+        }
+        Path path = Path.of(logDir.toString(), JOURNAL);
+        try {
+            return DeletionJournal.open(path);
+        } catch (IOException e) {
+            throw new KafkaException("The journal of deletions " + path + " can't be used: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -176,9 +199,14 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
         followers.forEach(partition -> partitions().become(partition, false));
     }
 
+    /**
+     * Forgets the partitions. Kafka calls this too when it has deleted a topic, and its segments before: what this leader leaves
+     * behind without any segment has its snapshots removed in the background. Should the partition live on elsewhere, that
+     * does no harm, for there is nothing that its next leader would have to learn from them.
+     */
     @Override
     public void onStopPartitions(Set<TopicIdPartition> stopped) {
-        stopped.forEach(partition -> partitions().stop(partition));
+        stopped.forEach(partition -> partitions().leave(partition));
     }
 
     @Override

@@ -27,12 +27,16 @@ final class SnapshotWriter {
     private final TopicIdPartition partition;
     private final MetadataContext context;
     private final PartitionMetadata metadata;
+    private final CompletableFuture<String> ended = new CompletableFuture<>();
     /** Guarded by this, as all that follows. */
     private List<CompletableFuture<Void>> waiting = new ArrayList<>();
 
     private List<String> superseded = new ArrayList<>();
     private boolean wanted;
     private boolean writing;
+    /** Whether the snapshot behind the last one that was written may exist. */
+    private boolean doubtful;
+
     private boolean stopped;
     private int failures;
     /** The leader epoch by which this writer was replaced, or -1. */
@@ -96,6 +100,7 @@ final class SnapshotWriter {
     }
 
     private void writeWanted() {
+        endIfStopped();
         boolean may = metadata.isLeader() && metadata.isOpen();
         List<CompletableFuture<Void>> waiters;
         synchronized (this) {
@@ -110,6 +115,9 @@ final class SnapshotWriter {
         int epoch = metadata.epoch();
         PartitionSnapshot snapshot = metadata.with(state -> state.next(epoch, context.brokerId()));
         CompletableFuture<?> unused = put(snapshot).whenComplete((won, failure) -> {
+            synchronized (this) {
+                doubtful = failure != null;
+            }
             if (failure != null) {
                 failed(waiters, failure);
             } else if (won) {
@@ -237,5 +245,24 @@ final class SnapshotWriter {
         }
         left.forEach(waiter ->
                 waiter.completeExceptionally(new RetriableRemoteStorageException(partition + " was stopped")));
+        endIfStopped();
+    }
+
+    private void endIfStopped() {
+        long newest = metadata.with(PartitionState::number);
+        synchronized (this) {
+            if (!stopped || writing) {
+                return;
+            }
+            if (doubtful) {
+                newest++;
+            }
+        }
+        ended.complete(key(newest));
+    }
+
+    /** Completes when this was stopped and writes nothing any more, with the key of the newest snapshot that may exist. */
+    CompletableFuture<String> ended() {
+        return ended.copy();
     }
 }

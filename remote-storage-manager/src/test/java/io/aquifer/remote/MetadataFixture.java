@@ -11,6 +11,8 @@ import io.aquifer.object.SimulatedObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -40,8 +42,15 @@ final class MetadataFixture {
     final SimulatedBucket bucket = new SimulatedBucket();
     final SimulatedClock clock;
 
+    private final Path disks;
+
     MetadataFixture(SimulatedClock clock) {
         this.clock = clock;
+        try {
+            disks = Files.createTempDirectory(Path.of("target"), "metadata");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A broker. */
@@ -58,6 +67,7 @@ final class MetadataFixture {
                     "aquifer.s3.prefix", "prefix",
                     "aquifer.cluster.id", "cluster",
                     "aquifer.deletions.path", "deletions",
+                    "log.dir", disk(id),
                     "broker.id", id));
             settings.putAll(more);
             manager.configure(settings);
@@ -118,6 +128,30 @@ final class MetadataFixture {
         }
     }
 
+    /** What partitions share, over a store of their own. */
+    MetadataContext context() {
+        try {
+            return MetadataContext.of(
+                    new SimulatedObjectStore(clock, bucket, 0),
+                    KEYS,
+                    0,
+                    1,
+                    DeletionJournal.open(Path.of(disk(0), "deletions")),
+                    new ClockTimer(clock));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String disk(int broker) {
+        try {
+            return Files.createDirectories(disks.resolve("broker-" + broker)).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A broker, or the next process of one that there was: its disk is the same. */
     Broker broker(int id) {
         return broker(id, Duration.ofMillis(20), Map.of());
     }

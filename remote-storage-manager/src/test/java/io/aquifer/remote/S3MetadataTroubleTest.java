@@ -173,6 +173,23 @@ class S3MetadataTroubleTest {
     }
 
     @Test
+    void a_reader_that_is_cancelled_while_a_follower_looks_again_cancels_no_other() throws RemoteStorageException {
+        MetadataContext context = fixture.context();
+        PartitionMetadata follower = new PartitionMetadata(PARTITION, context);
+        follower.become(false);
+        fixture.settle();
+        CompletableFuture<Void> first = follower.refresh();
+        CompletableFuture<Void> second = follower.refresh();
+        CompletableFuture<Void> third = follower.refresh();
+
+        first.cancel(true);
+        second.cancel(true);
+
+        fixture.done(third);
+        assertThat(third).isCompletedWithValue(null);
+    }
+
+    @Test
     void many_deletions_share_few_snapshots() throws RemoteStorageException {
         for (int i = 0; i < 200; i++) {
             fixture.upload(segment(i * 10L, i * 10L + 9, Map.of(0, i * 10L)));
