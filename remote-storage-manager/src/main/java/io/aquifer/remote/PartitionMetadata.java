@@ -250,7 +250,8 @@ final class PartitionMetadata {
 
     /**
      * Takes a segment from one state to the next. The beginning of a deletion is in a snapshot before the future completes, so
-     * that no object is deleted that a snapshot promises. The end of a copy is proved by the object.
+     * that no object is deleted that a snapshot promises. The end of a copy is proved by the object. What is gone can be deleted
+     * again: Kafka deletes a topic from a list of its segments, while it may still be deleting some of them for their age.
      */
     CompletableFuture<Void> update(RemoteLogSegmentMetadataUpdate update) {
         CompletableFuture<Void> refused = refused();
@@ -261,10 +262,10 @@ final class PartitionMetadata {
             RemoteLogSegmentMetadata segment =
                     state.catalog().get(update.remoteLogSegmentId().id()).orElse(null);
             if (segment == null) {
-                return update.state() == RemoteLogSegmentState.DELETE_SEGMENT_FINISHED
-                        ? CompletableFuture.completedFuture(null)
-                        : CompletableFuture.failedFuture(new RemoteResourceNotFoundException(
-                                "There is no " + update.remoteLogSegmentId() + " to become " + update.state()));
+                return update.state() == RemoteLogSegmentState.COPY_SEGMENT_FINISHED
+                        ? CompletableFuture.failedFuture(new RemoteResourceNotFoundException(
+                                "There is no " + update.remoteLogSegmentId() + " to become " + update.state()))
+                        : CompletableFuture.completedFuture(null);
             }
             if (!RemoteLogSegmentState.isValidTransition(segment.state(), update.state())) {
                 LOG.error(
