@@ -53,6 +53,17 @@ public final class Segments {
         }
     }
 
+    /** Deletes all files of all segments but the last, as if that were all that the disk had kept. */
+    public static void deleteAllButLast(Path partition) throws IOException {
+        List<Path> segments = all(partition);
+        for (Path segment : segments.subList(0, segments.size() - 1)) {
+            String name = segment.getFileName().toString();
+            for (String suffix : List.of(".log", ".index", ".timeindex", ".txnindex", ".snapshot")) {
+                Files.deleteIfExists(partition.resolve(name.replace(".log", suffix)));
+            }
+        }
+    }
+
     /** Sizes of the segment files of a partition together, in bytes. */
     public static long bytes(Path partition) throws IOException {
         long bytes = 0;

@@ -1,12 +1,18 @@
 package io.aquifer.harness;
 
+import io.aquifer.format.PartitionSnapshot;
 import io.aquifer.object.EmbeddedS3;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
@@ -14,25 +20,15 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 public final class Tier implements AutoCloseable {
 
     private static final String BUCKET = "tier";
-    private static final Map<String, String> IN_S3 = Map.of(
-            "remote.log.storage.manager.class.name",
-            "io.aquifer.remote.S3RemoteStorageManager",
-            "remote.log.metadata.manager.class.name",
-            "org.apache.kafka.server.log.remote.metadata.storage.TopicBasedRemoteLogMetadataManager",
-            "remote.log.metadata.manager.listener.name",
-            "PLAINTEXT",
-            "rlmm.config.remote.log.metadata.topic.replication.factor",
-            "1",
-            "rlmm.config.remote.log.metadata.topic.min.isr",
-            "1",
-            "rlmm.config.remote.log.metadata.topic.num.partitions",
-            "2",
-            "rsm.config.aquifer.s3.bucket",
-            BUCKET,
-            "rsm.config.aquifer.s3.path.style",
-            "true",
-            "rsm.config.aquifer.s3.cache.bytes",
-            Long.toString(128L << 20));
+    /** Names of the metadata's objects beside the segments don't begin with an offset. */
+    private static final Pattern SEGMENT = Pattern.compile(".*/segment/([^/]+/[0-9]+/[0-9]{20})-[^/]+");
+
+    private static final Map<String, String> CLASSES = Map.of(
+            "remote.log.storage.manager.class.name", "io.aquifer.remote.S3RemoteStorageManager",
+            "remote.log.metadata.manager.class.name", "io.aquifer.remote.S3RemoteLogMetadataManager");
+
+    /** What the storage manager and the metadata manager have to know alike. */
+    private static final List<String> MANAGERS = List.of("rsm.config.", "rlmm.config.");
 
     /** Kafka looks for what to copy, and what to delete locally, every 30 s and every 5 min by default. */
     private static final Map<String, String> SOON = Map.of(
@@ -66,13 +62,18 @@ public final class Tier implements AutoCloseable {
         AwsCredentials credentials = EmbeddedS3.credentials().resolveCredentials();
         for (BrokerProcess broker : cluster.brokers()) {
             BrokerConfig config = broker.config();
-            Map<String, String> settings = new LinkedHashMap<>(IN_S3);
+            Map<String, String> settings = new LinkedHashMap<>(CLASSES);
             settings.putAll(SOON);
-            settings.put("rsm.config.aquifer.s3.endpoint", server.endpoint().toString());
-            settings.put("rsm.config.aquifer.cluster.id", cluster.id());
-            settings.put(
-                    "rsm.config.aquifer.deletions.path",
-                    config.home().resolve("deletions").toString());
+            for (String manager : MANAGERS) {
+                settings.put(manager + "aquifer.s3.bucket", BUCKET);
+                settings.put(manager + "aquifer.s3.path.style", "true");
+                settings.put(manager + "aquifer.s3.endpoint", server.endpoint().toString());
+                settings.put(manager + "aquifer.s3.cache.bytes", Long.toString(128L << 20));
+                settings.put(manager + "aquifer.cluster.id", cluster.id());
+                settings.put(
+                        manager + "aquifer.deletions.path",
+                        config.home().resolve("deletions").toString());
+            }
             broker.reconfigure(config.with(settings));
             broker.setEnvironment(Map.of(
                     "AWS_ACCESS_KEY_ID",
@@ -84,24 +85,58 @@ public final class Tier implements AutoCloseable {
 
     /** Number of segment objects. */
     public int segments() throws IOException {
-        return objects().size();
+        return segmentFiles().size();
     }
 
     /** Size of all segment objects together. */
     public long bytes() throws IOException {
         long bytes = 0;
-        for (Path object : objects()) {
+        for (Path object : segmentFiles()) {
             bytes += Files.size(object);
         }
         return bytes;
     }
 
+    /** Keys of all objects, those of the metadata too. */
+    public List<String> keys() throws IOException {
+        return objects().stream().map(this::key).sorted().toList();
+    }
+
+    /** What each segment object holds: its topic's id, partition and base offset. More than one may hold the same. */
+    public List<String> segmentPlaces() throws IOException {
+        List<String> places = new ArrayList<>();
+        for (String key : keys()) {
+            Matcher segment = SEGMENT.matcher(key);
+            if (segment.matches()) {
+                places.add(segment.group(1));
+            }
+        }
+        return places;
+    }
+
+    /** The newest metadata of a partition of the only topic that there is. */
+    public PartitionSnapshot metadata(int partition) throws IOException {
+        String newest = keys().stream()
+                .filter(key -> key.contains("/" + partition + "/-snapshot-"))
+                .max(Comparator.naturalOrder())
+                .orElseThrow(() -> new IllegalStateException("No metadata of partition " + partition + " in " + this));
+        return PartitionSnapshot.readFrom(ByteBuffer.wrap(Files.readAllBytes(bucket.resolve(newest))), newest);
+    }
+
+    private List<Path> segmentFiles() throws IOException {
+        return objects().stream()
+                .filter(file -> SEGMENT.matcher(key(file)).matches())
+                .toList();
+    }
+
     private List<Path> objects() throws IOException {
         try (Stream<Path> all = Files.walk(bucket)) {
-            return all.filter(file -> Files.isRegularFile(file)
-                            && bucket.relativize(file).toString().contains("/segment/"))
-                    .toList();
+            return all.filter(Files::isRegularFile).toList();
         }
+    }
+
+    private String key(Path file) {
+        return bucket.relativize(file).toString();
     }
 
     @Override
