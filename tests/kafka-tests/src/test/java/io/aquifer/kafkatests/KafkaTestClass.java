@@ -29,10 +29,12 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 record KafkaTestClass(String name, int tests, Set<String> excluded) {
 
     private static final String STORAGE = "org.apache.kafka.storage.internals.log.";
+    private static final String REMOTE = "org.apache.kafka.server.log.remote.storage.";
+    private static final String TIERED = "org.apache.kafka.tiered.storage.integration.";
 
     /** Tests of the classes that the seams are woven into, and of what these work with. */
     static Stream<KafkaTestClass> all() {
-        return Stream.concat(ofLogs(), ofBrokers());
+        return Stream.of(ofLogs(), ofBrokers(), ofRemoteLogs()).flatMap(tests -> tests);
     }
 
     /** Tests of logs and what they are made of. */
@@ -62,6 +64,35 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
                 new KafkaTestClass("kafka.server.AbstractFetcherThreadTest", 66),
                 new KafkaTestClass("kafka.server.ReplicaAlterLogDirsThreadTest", 15),
                 new KafkaTestClass("kafka.server.TierStateMachineTest", 6));
+    }
+
+    /** Tests of what calls the remote storage and of what it is called for. */
+    static Stream<KafkaTestClass> ofRemoteLogs() {
+        return Stream.of(
+                new KafkaTestClass(REMOTE + "RemoteLogManagerTest", 94),
+                new KafkaTestClass(STORAGE + "RemoteIndexCacheTest", 35),
+                new KafkaTestClass("kafka.server.ListOffsetsRequestWithRemoteStoreTest", 14));
+    }
+
+    /** Tests of brokers that tier, in which a plug-in does the work. */
+    static Stream<KafkaTestClass> ofTieringBrokers() {
+        return Stream.of(
+                new KafkaTestClass(TIERED + "AlterLogDirTest", 2),
+                new KafkaTestClass(TIERED + "DeleteSegmentsByRetentionSizeTest", 2),
+                new KafkaTestClass(TIERED + "DeleteSegmentsByRetentionTimeTest", 2),
+                new KafkaTestClass(TIERED + "DeleteSegmentsDueToLogStartOffsetBreachTest", 2),
+                new KafkaTestClass(TIERED + "DeleteTopicTest", 2),
+                new KafkaTestClass(TIERED + "DisableRemoteLogOnTopicTest", 2),
+                new KafkaTestClass(TIERED + "EnableRemoteLogOnTopicTest", 2),
+                new KafkaTestClass(TIERED + "FetchFromLeaderWithCorruptedCheckpointTest", 2),
+                new KafkaTestClass(TIERED + "ListOffsetsTest", 2),
+                new KafkaTestClass(TIERED + "OffloadAndConsumeFromLeaderTest", 2),
+                new KafkaTestClass(TIERED + "OffloadAndTxnConsumeFromLeaderTest", 2),
+                new KafkaTestClass(TIERED + "PartitionsExpandTest", 2),
+                new KafkaTestClass(TIERED + "ReassignReplicaExpandTest", 2),
+                new KafkaTestClass(TIERED + "ReassignReplicaMoveTest", 2),
+                new KafkaTestClass(TIERED + "ReassignReplicaShrinkTest", 2),
+                new KafkaTestClass(TIERED + "RollAndOffloadActiveSegmentTest", 2));
     }
 
     /** Those whose logs can be shared: made by a log manager or as it makes them, and not compacted, at least some. */
@@ -105,6 +136,11 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
         Set<String> more = new HashSet<>(excluded);
         more.add(method);
         return new KafkaTestClass(name, tests - 1, more);
+    }
+
+    /** The name without its package. */
+    String simpleName() {
+        return name.substring(name.lastIndexOf('.') + 1);
     }
 
     /** Runs the tests in this process, and tells {@code around} of each. */
