@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -55,14 +57,20 @@ public final class Topics {
         this.admin = admin;
     }
 
-    /** Creates a topic and returns when each of its partitions has a leader. */
+    /** Creates a topic and returns when each of its partitions has a leader that serves it. */
     public void create(String topic, int partitions, int replicationFactor, Map<String, String> config) {
         answer(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) replicationFactor).configs(config)))
                 .all());
         awaitLeaders(topic, partitions);
     }
 
-    /** Returns when each partition of {@code topic} has a leader. */
+    /**
+     * Returns when each partition of {@code topic} has a leader that serves it.
+     *
+     * <p>A leader is in the metadata before its broker knows: of the first batches of an idempotent producer, one may be
+     * refused and the next accepted, since nothing is known of the producer yet. The first is then out of order until its
+     * delivery times out.
+     */
     public void awaitLeaders(String topic, int partitions) {
         Await.until("leaders of " + topic, LIMIT, () -> {
             var described =
@@ -71,6 +79,10 @@ public final class Topics {
                     && described.partitions().size() == partitions
                     && described.partitions().stream().allMatch(partition -> partition.leader() != null);
         });
+        answer(admin.listOffsets(IntStream.range(0, partitions)
+                        .mapToObj(partition -> new TopicPartition(topic, partition))
+                        .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())))
+                .all());
     }
 
     /** Deletes a topic and returns when the name is free again. */
