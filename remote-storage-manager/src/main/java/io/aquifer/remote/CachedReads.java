@@ -2,7 +2,6 @@ package io.aquifer.remote;
 
 import io.aquifer.cache.CachedObject;
 import io.aquifer.cache.ChunkCache;
-import io.aquifer.cache.ChunkCacheObserver;
 import io.aquifer.cache.ChunkCacheSettings;
 import io.aquifer.format.SegmentPart;
 import io.aquifer.object.ObjectStore;
@@ -19,6 +18,7 @@ final class CachedReads implements SegmentReads {
     private final int chunkBytes;
     private final String store;
     private final ExecutorService verification;
+    private final CacheMetrics metrics;
     private final ChunkCache cache;
 
     /** @param direct for segments whose checksums cover more than a chunk of the cache; closed with this */
@@ -32,7 +32,9 @@ final class CachedReads implements SegmentReads {
                     thread.setDaemon(true);
                     return thread;
                 });
-        this.cache = new ChunkCache(store, settings, verification, ChunkCacheObserver.NONE);
+        this.metrics = new CacheMetrics(settings.memoryBytes());
+        this.cache = new ChunkCache(store, settings, verification, metrics);
+        metrics.observe(cache);
     }
 
     @Override
@@ -63,6 +65,7 @@ final class CachedReads implements SegmentReads {
 
     @Override
     public void close() {
+        metrics.close();
         cache.close();
         verification.shutdown();
         direct.close();

@@ -58,7 +58,7 @@ final class DeletionJournal implements Closeable {
             if (!lines.get(0).equals(HEADER)) {
                 throw new IOException(
                         path + " isn't a journal of deletions that this Aquifer reads: it doesn't begin with '" + HEADER
-                                + "'. Set " + S3Config.DELETIONS_PATH_CONFIG + " to a file of its own");
+                                + "'. Set " + S3StorageConfig.DELETIONS_PATH_CONFIG + " to a file of its own");
             }
             for (String line : lines) {
                 String key = line.substring(Math.min(line.length(), 9));

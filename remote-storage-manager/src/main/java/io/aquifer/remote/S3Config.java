@@ -1,18 +1,14 @@
 package io.aquifer.remote;
 
-import io.aquifer.cache.ChunkCacheSettings;
 import io.aquifer.format.ClusterKeys;
-import io.aquifer.format.SegmentContent;
 import io.aquifer.object.ObjectStoreSettings;
 import io.aquifer.object.ServerSideEncryption;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -21,13 +17,16 @@ import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
-/** Where and how segments are kept in S3. */
-public final class S3Config extends AbstractConfig {
+/**
+ * How the bucket is reached: the settings that the storage manager and the metadata manager have in common. All of them can be
+ * given to either; the metadata manager heeds those that are here.
+ */
+public class S3Config extends AbstractConfig {
 
     /** All settings of Aquifer begin with this. */
-    private static final String AQUIFER = "aquifer.";
+    static final String AQUIFER = "aquifer.";
 
-    private static final String PREFIX = AQUIFER + "s3.";
+    static final String PREFIX = AQUIFER + "s3.";
 
     public static final String CLUSTER_ID_CONFIG = AQUIFER + "cluster.id";
     private static final String CLUSTER_ID_DOC =
@@ -83,6 +82,17 @@ public final class S3Config extends AbstractConfig {
     public static final int DEFAULT_REQUESTS_IN_FLIGHT = 64;
     private static final String REQUESTS_IN_FLIGHT_DOC = "How many requests are sent at once. Further ones wait.";
 
+    public static final String UPLOAD_RATE_CONFIG = PREFIX + "upload.bytes.per.second";
+    private static final String UPLOAD_RATE_DOC =
+            "Most bytes of objects that are sent in a second, over all uploads together, in whole KiB; what wasn't used in "
+                    + "the last second may be used in the next. What is sent again after a failure isn't counted. 0 for "
+                    + "no limit.";
+
+    public static final String DOWNLOAD_RATE_CONFIG = PREFIX + "download.bytes.per.second";
+    private static final String DOWNLOAD_RATE_DOC =
+            "Most bytes of objects that are asked for in a second, over all reads and read-ahead together, counted as in "
+                    + UPLOAD_RATE_CONFIG + ". 0 for no limit.";
+
     public static final String REQUEST_TIMEOUT_MS_CONFIG = PREFIX + "request.timeout.ms";
     public static final long DEFAULT_REQUEST_TIMEOUT_MS = 90_000;
     private static final String REQUEST_TIMEOUT_MS_DOC = "How long a request may take with all its retries.";
@@ -91,43 +101,6 @@ public final class S3Config extends AbstractConfig {
     public static final long DEFAULT_ATTEMPT_TIMEOUT_MS = 20_000;
     private static final String ATTEMPT_TIMEOUT_MS_DOC =
             "How long one attempt of a request may take. At most " + REQUEST_TIMEOUT_MS_CONFIG + ".";
-
-    public static final String FETCH_BYTES_CONFIG = PREFIX + "fetch.bytes";
-    public static final int DEFAULT_FETCH_BYTES = 1 << 20;
-    private static final String FETCH_BYTES_DOC =
-            "How much of a segment's data is asked for at once where it isn't read through the cache, rounded up to whole "
-                    + "chunks.";
-
-    public static final String CHUNK_BYTES_CONFIG = PREFIX + "chunk.bytes";
-    private static final String CHUNK_BYTES_DOC =
-            "How much of a new object gets a checksum of its own: the least that can be read and verified. A power of two.";
-
-    public static final String INDEX_MEMORY_BYTES_CONFIG = PREFIX + "index.memory.bytes";
-    public static final long DEFAULT_INDEX_MEMORY_BYTES = 32L << 20;
-    private static final String INDEX_MEMORY_BYTES_DOC =
-            "Heap for the indexes of objects read last: some 16 KiB for 1 GiB of data.";
-
-    public static final String CACHE_BYTES_CONFIG = PREFIX + "cache.bytes";
-    public static final long DEFAULT_CACHE_BYTES = 512L << 20;
-    private static final String CACHE_BYTES_DOC =
-            "Direct memory for the data of segments that is being read or was read last; it counts towards "
-                    + "-XX:MaxDirectMemorySize. 0 for no cache and no read-ahead.";
-
-    public static final String CACHE_CHUNK_BYTES_CONFIG = PREFIX + "cache.chunk.bytes";
-    public static final int DEFAULT_CACHE_CHUNK_BYTES = 8 << 20;
-    private static final String CACHE_CHUNK_BYTES_DOC =
-            "How much data one request reads into the cache. A power of two. Objects whose checksums cover more at once, by "
-                    + "the " + PREFIX + "chunk.bytes of their time, are read without the cache.";
-
-    public static final String READ_AHEAD_BYTES_CONFIG = PREFIX + "cache.read.ahead.bytes";
-    public static final long DEFAULT_READ_AHEAD_BYTES = 64L << 20;
-    private static final String READ_AHEAD_BYTES_DOC =
-            "Most data that is read into the cache ahead of one sequential reader. 0 for none.";
-
-    public static final String DELETIONS_PATH_CONFIG = AQUIFER + "deletions.path";
-    private static final String DELETIONS_PATH_DOC =
-            "A file on a local disk, in a folder that exists, which notes the objects that are still to be deleted. It "
-                    + "is created. It may lie in a log directory, and belongs to one broker.";
 
     /** The definition, from which the reference in the documentation is made. */
     public static final ConfigDef CONFIG_DEF = new ConfigDef()
@@ -145,13 +118,6 @@ public final class S3Config extends AbstractConfig {
                     new ConfigDef.NonEmptyString(),
                     Importance.HIGH,
                     CLUSTER_ID_DOC)
-            .define(
-                    DELETIONS_PATH_CONFIG,
-                    Type.STRING,
-                    ConfigDef.NO_DEFAULT_VALUE,
-                    new ConfigDef.NonEmptyString(),
-                    Importance.HIGH,
-                    DELETIONS_PATH_DOC)
             .define(KEY_PREFIX_CONFIG, Type.STRING, "", Importance.MEDIUM, KEY_PREFIX_DOC)
             .define(REGION_CONFIG, Type.STRING, null, Importance.MEDIUM, REGION_DOC)
             .define(ENDPOINT_CONFIG, Type.STRING, null, Importance.MEDIUM, ENDPOINT_DOC)
@@ -187,6 +153,14 @@ public final class S3Config extends AbstractConfig {
                     ConfigDef.Range.between(1, 10_000),
                     Importance.MEDIUM,
                     REQUESTS_IN_FLIGHT_DOC)
+            .define(UPLOAD_RATE_CONFIG, Type.LONG, 0L, ConfigDef.Range.atLeast(0), Importance.MEDIUM, UPLOAD_RATE_DOC)
+            .define(
+                    DOWNLOAD_RATE_CONFIG,
+                    Type.LONG,
+                    0L,
+                    ConfigDef.Range.atLeast(0),
+                    Importance.MEDIUM,
+                    DOWNLOAD_RATE_DOC)
             .define(
                     REQUEST_TIMEOUT_MS_CONFIG,
                     Type.LONG,
@@ -200,79 +174,33 @@ public final class S3Config extends AbstractConfig {
                     DEFAULT_ATTEMPT_TIMEOUT_MS,
                     ConfigDef.Range.between(1, 3_600_000),
                     Importance.LOW,
-                    ATTEMPT_TIMEOUT_MS_DOC)
-            .define(
-                    FETCH_BYTES_CONFIG,
-                    Type.INT,
-                    DEFAULT_FETCH_BYTES,
-                    ConfigDef.Range.between(1 << 16, 1 << 28),
-                    Importance.LOW,
-                    FETCH_BYTES_DOC)
-            .define(
-                    CHUNK_BYTES_CONFIG,
-                    Type.INT,
-                    SegmentContent.DEFAULT_CHUNK_BYTES,
-                    S3Config::chunkBytes,
-                    Importance.LOW,
-                    CHUNK_BYTES_DOC)
-            .define(
-                    CACHE_BYTES_CONFIG,
-                    Type.LONG,
-                    DEFAULT_CACHE_BYTES,
-                    ConfigDef.Range.atLeast(0),
-                    Importance.HIGH,
-                    CACHE_BYTES_DOC)
-            .define(
-                    CACHE_CHUNK_BYTES_CONFIG,
-                    Type.INT,
-                    DEFAULT_CACHE_CHUNK_BYTES,
-                    ConfigDef.Range.between(1 << 16, ChunkCacheSettings.MAX_CHUNK_BYTES),
-                    Importance.LOW,
-                    CACHE_CHUNK_BYTES_DOC)
-            .define(
-                    READ_AHEAD_BYTES_CONFIG,
-                    Type.LONG,
-                    DEFAULT_READ_AHEAD_BYTES,
-                    ConfigDef.Range.atLeast(0),
-                    Importance.MEDIUM,
-                    READ_AHEAD_BYTES_DOC)
-            .define(
-                    INDEX_MEMORY_BYTES_CONFIG,
-                    Type.LONG,
-                    DEFAULT_INDEX_MEMORY_BYTES,
-                    ConfigDef.Range.atLeast(1 << 20),
-                    Importance.LOW,
-                    INDEX_MEMORY_BYTES_DOC);
+                    ATTEMPT_TIMEOUT_MS_DOC);
 
-    private S3Config(Map<String, ?> settings) {
-        super(CONFIG_DEF, settings, false);
+    /** @throws ConfigException if a setting is missing, unknown or has a value that it can't have */
+    S3Config(ConfigDef definition, Map<String, ?> settings) {
+        super(definition, known(settings), false);
+        keys();
+        store();
+    }
+
+    private static Map<String, ?> known(Map<String, ?> settings) {
+        Set<String> known = S3StorageConfig.STORAGE_CONFIG_DEF.names();
+        TreeSet<String> unknown = new TreeSet<>(settings.keySet());
+        unknown.removeIf(name -> !name.startsWith(AQUIFER) || known.contains(name));
+        if (!unknown.isEmpty()) {
+            throw new ConfigException("Unknown settings " + unknown + ": Aquifer's remote storage knows "
+                    + new TreeSet<>(known) + ". Remove or correct them.");
+        }
+        return settings;
     }
 
     /**
-     * Reads the settings that Kafka hands to a plug-in. Those of others among them are left alone.
+     * Reads the settings that Kafka hands to a metadata manager. Those of others among them are left alone.
      *
      * @throws ConfigException with one message that names the setting, what was found and what to write instead
      */
     public static S3Config of(Map<String, ?> settings) {
-        TreeSet<String> unknown = new TreeSet<>(settings.keySet());
-        unknown.removeIf(name -> !name.startsWith(AQUIFER) || CONFIG_DEF.names().contains(name));
-        if (!unknown.isEmpty()) {
-            throw new ConfigException("Unknown settings " + unknown + ": Aquifer's remote storage knows "
-                    + new TreeSet<>(CONFIG_DEF.names()) + ". Remove or correct them.");
-        }
-        S3Config config = new S3Config(settings);
-        config.keys();
-        config.store();
-        config.deletionsPath();
-        config.cache();
-        return config;
-    }
-
-    private static void chunkBytes(String name, Object value) {
-        int bytes = (Integer) value;
-        if (Integer.bitCount(bytes) != 1 || bytes < 4 << 10 || bytes > 64 << 20) {
-            throw new ConfigException(name, value, "must be a power of two from 4096 to 67108864");
-        }
+        return new S3Config(CONFIG_DEF, settings);
     }
 
     /** The keys of the cluster's objects. */
@@ -299,28 +227,13 @@ public final class S3Config extends AbstractConfig {
                     .partBytes(getInt(PART_BYTES_CONFIG))
                     .uploadMemoryBytes(getLong(UPLOAD_MEMORY_BYTES_CONFIG))
                     .requestsInFlight(getInt(REQUESTS_IN_FLIGHT_CONFIG))
+                    .uploadBytesPerSecond(getLong(UPLOAD_RATE_CONFIG))
+                    .downloadBytesPerSecond(getLong(DOWNLOAD_RATE_CONFIG))
                     .requestTimeout(Duration.ofMillis(getLong(REQUEST_TIMEOUT_MS_CONFIG)))
                     .attemptTimeout(Duration.ofMillis(getLong(ATTEMPT_TIMEOUT_MS_CONFIG)))
                     .build();
         } catch (IllegalArgumentException e) {
             throw refused(PREFIX + "*", e);
-        }
-    }
-
-    /** How data is cached, or nothing for not at all. */
-    public Optional<ChunkCacheSettings> cache() {
-        if (getLong(CACHE_BYTES_CONFIG) == 0) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(new ChunkCacheSettings(
-                    getInt(CACHE_CHUNK_BYTES_CONFIG),
-                    getLong(CACHE_BYTES_CONFIG),
-                    getLong(READ_AHEAD_BYTES_CONFIG),
-                    ChunkCacheSettings.DEFAULT.memoryWait(),
-                    ChunkCacheSettings.DEFAULT.readAheadIdle()));
-        } catch (IllegalArgumentException e) {
-            throw refused(PREFIX + "cache.*", e);
         }
     }
 
@@ -339,17 +252,7 @@ public final class S3Config extends AbstractConfig {
         }
     }
 
-    /** Where the journal of deletions is. */
-    public Path deletionsPath() {
-        String path = getString(DELETIONS_PATH_CONFIG);
-        try {
-            return Path.of(path).toAbsolutePath();
-        } catch (InvalidPathException e) {
-            throw new ConfigException(DELETIONS_PATH_CONFIG, path, "is no path: " + e.getMessage());
-        }
-    }
-
-    private static ConfigException refused(String settings, IllegalArgumentException cause) {
+    static ConfigException refused(String settings, IllegalArgumentException cause) {
         ConfigException refused =
                 new ConfigException("The settings " + settings + " can't be used: " + cause.getMessage());
         refused.initCause(cause);

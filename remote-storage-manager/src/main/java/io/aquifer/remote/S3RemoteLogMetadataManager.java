@@ -1,7 +1,6 @@
 package io.aquifer.remote;
 
 import io.aquifer.object.ObjectStore;
-import io.aquifer.object.S3ObjectStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +50,7 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
     public S3RemoteLogMetadataManager() {
         this(
                 BrokerClassPath.ofThisProcess()::requireWovenClasses,
-                config -> S3ObjectStore.open(config.store()),
+                config -> S3Metrics.open(config, S3Metrics.METADATA),
                 new MetadataThread());
     }
 

@@ -2,7 +2,6 @@ package io.aquifer.remote;
 
 import io.aquifer.format.SegmentPart;
 import io.aquifer.object.ObjectStore;
-import io.aquifer.object.S3ObjectStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -40,7 +39,7 @@ public final class S3RemoteStorageManager implements RemoteStorageManager {
     }
 
     private static ObjectStore checked(S3Config config) {
-        ObjectStore store = S3ObjectStore.open(config.store());
+        ObjectStore store = S3Metrics.open(config, S3Metrics.STORAGE);
         try {
             StoreCheck.requireUsable(store, config);
             return store;
@@ -71,7 +70,7 @@ public final class S3RemoteStorageManager implements RemoteStorageManager {
     @Override
     public void configure(Map<String, ?> configs) {
         classPathCheck.run();
-        S3Config config = S3Config.of(configs);
+        S3StorageConfig config = S3StorageConfig.of(configs);
         ObjectStore store = opener.apply(config);
         try {
             storage = SegmentStorage.open(config, store);
@@ -79,7 +78,7 @@ public final class S3RemoteStorageManager implements RemoteStorageManager {
             store.close();
             throw new KafkaException(
                     "The journal of deletions can't be used: " + e.getMessage() + ". Set rsm.config."
-                            + S3Config.DELETIONS_PATH_CONFIG + " to a file that the broker may write",
+                            + S3StorageConfig.DELETIONS_PATH_CONFIG + " to a file that the broker may write",
                     e);
         }
     }

@@ -34,21 +34,26 @@ final class SegmentStorage implements Closeable {
     private final SegmentIndexes indexes;
     private final SegmentReads reads;
     private final BackgroundDeletions deletions;
+    private final StorageMetrics metrics;
 
-    /** @param store closed with this */
+    /**
+     * @param store closed with this, as are the others
+     */
     SegmentStorage(
             ObjectStore store,
             ClusterKeys keys,
             int chunkBytes,
             SegmentIndexes indexes,
             SegmentReads reads,
-            BackgroundDeletions deletions) {
+            BackgroundDeletions deletions,
+            StorageMetrics metrics) {
         this.store = store;
         this.keys = keys;
         this.chunkBytes = chunkBytes;
         this.indexes = indexes;
         this.reads = reads;
         this.deletions = deletions;
+        this.metrics = metrics;
     }
 
     /**
@@ -56,20 +61,22 @@ final class SegmentStorage implements Closeable {
      *
      * @throws IOException if the journal of deletions can't be used
      */
-    static SegmentStorage open(S3Config config, ObjectStore store) throws IOException {
+    static SegmentStorage open(S3StorageConfig config, ObjectStore store) throws IOException {
         Path path = config.deletionsPath();
         ClusterKeys keys = config.keys();
         DeletionJournal journal = DeletionJournal.open(path);
-        SegmentReads direct = new RangedReads(store, config.getInt(S3Config.FETCH_BYTES_CONFIG));
+        SegmentReads direct = new RangedReads(store, config.getInt(S3StorageConfig.FETCH_BYTES_CONFIG));
         return new SegmentStorage(
                 store,
                 keys,
-                config.getInt(S3Config.CHUNK_BYTES_CONFIG),
-                new SegmentIndexes(new SegmentOpener(store, keys), config.getLong(S3Config.INDEX_MEMORY_BYTES_CONFIG)),
+                config.getInt(S3StorageConfig.CHUNK_BYTES_CONFIG),
+                new SegmentIndexes(
+                        new SegmentOpener(store, keys), config.getLong(S3StorageConfig.INDEX_MEMORY_BYTES_CONFIG)),
                 config.cache()
                         .<SegmentReads>map(cache -> new CachedReads(store, cache, direct))
                         .orElse(direct),
-                new BackgroundDeletions(store, journal, FIRST_DELETION_DELAY, MAX_DELETION_DELAY));
+                new BackgroundDeletions(store, journal, FIRST_DELETION_DELAY, MAX_DELETION_DELAY),
+                new StorageMetrics(journal::size));
     }
 
     /** Uploads a segment, unless it is there already. */
@@ -81,12 +88,14 @@ final class SegmentStorage implements Closeable {
         }
         try (SegmentFiles files = SegmentFiles.open(data, metadata.segmentSizeInBytes())) {
             SegmentContent content = new SegmentContent(SegmentNames.info(metadata), files.parts(), chunkBytes);
+            long start = System.nanoTime();
             PutResult result = Waiting.untilDone(store.uploadIfAbsent(key, content));
             if (result == PutResult.OTHER_EXISTS) {
                 throw new RemoteStorageException("'" + key + "' in " + store.name() + " exists with other content than"
                         + " this broker's files of the segment have: it is left as it is. Compare the two; segment ids"
                         + " aren't used twice, so one of them is damaged");
             }
+            metrics.copied(content.length(), System.nanoTime() - start);
             return new CustomMetadata(content.location().toBytes());
         }
     }
@@ -151,7 +160,8 @@ final class SegmentStorage implements Closeable {
 
     @Override
     public void close() throws IOException {
-        try (store;
+        try (metrics;
+                store;
                 reads) {
             deletions.close();
         }

@@ -1,6 +1,7 @@
 package io.aquifer.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.aquifer.cache.ChunkCacheSettings;
@@ -18,7 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class S3ConfigTest {
 
-    private static final Map<String, String> LEAST = Map.of(
+    private static final Map<String, String> LEAST =
+            Map.of("aquifer.s3.bucket", "bucket", "aquifer.cluster.id", "cluster");
+    private static final Map<String, String> LEAST_OF_STORAGE = Map.of(
             "aquifer.s3.bucket", "bucket",
             "aquifer.cluster.id", "cluster",
             "aquifer.deletions.path", "/deletions");
@@ -32,11 +35,11 @@ class S3ConfigTest {
 
     @Test
     void the_cache_has_its_own_defaults_and_can_be_left_out() {
-        Map<String, String> settings = new HashMap<>(LEAST);
-        assertThat(S3Config.of(settings).cache()).contains(ChunkCacheSettings.DEFAULT);
+        Map<String, String> settings = new HashMap<>(LEAST_OF_STORAGE);
+        assertThat(S3StorageConfig.of(settings).cache()).contains(ChunkCacheSettings.DEFAULT);
 
         settings.put("aquifer.s3.cache.bytes", "0");
-        assertThat(S3Config.of(settings).cache()).isEmpty();
+        assertThat(S3StorageConfig.of(settings).cache()).isEmpty();
     }
 
     @Test
@@ -53,6 +56,8 @@ class S3ConfigTest {
         settings.put("aquifer.s3.part.bytes", "6000000");
         settings.put("aquifer.s3.upload.memory.bytes", "12000000");
         settings.put("aquifer.s3.requests.in.flight", "5");
+        settings.put("aquifer.s3.upload.bytes.per.second", "7000000000");
+        settings.put("aquifer.s3.download.bytes.per.second", "8000000000");
         settings.put("aquifer.s3.request.timeout.ms", "3000");
         settings.put("aquifer.s3.attempt.timeout.ms", "2000");
 
@@ -70,6 +75,8 @@ class S3ConfigTest {
                         .partBytes(6_000_000)
                         .uploadMemoryBytes(12_000_000)
                         .requestsInFlight(5)
+                        .uploadBytesPerSecond(7_000_000_000L)
+                        .downloadBytesPerSecond(8_000_000_000L)
                         .requestTimeout(Duration.ofSeconds(3))
                         .attemptTimeout(Duration.ofSeconds(2))
                         .build());
@@ -79,10 +86,10 @@ class S3ConfigTest {
     @ParameterizedTest
     @ValueSource(strings = {"aquifer.s3.bucket", "aquifer.cluster.id", "aquifer.deletions.path"})
     void what_has_no_default_must_be_there(String setting) {
-        Map<String, String> settings = new HashMap<>(LEAST);
+        Map<String, String> settings = new HashMap<>(LEAST_OF_STORAGE);
         settings.remove(setting);
 
-        assertThatThrownBy(() -> S3Config.of(settings))
+        assertThatThrownBy(() -> S3StorageConfig.of(settings))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(setting);
     }
@@ -98,15 +105,33 @@ class S3ConfigTest {
         "aquifer.s3.cache.chunk.bytes,70000,power of two",
         "aquifer.s3.cache.bytes,70000,aquifer.s3.cache",
         "aquifer.s3.upload.memory.bytes,6000000,upload memory",
+        "aquifer.s3.upload.bytes.per.second,-1,aquifer.s3.upload.bytes.per.second",
         "aquifer.s3.attempt.timeout.ms,100000,attempt timeout"
     })
     void a_setting_that_makes_no_sense_is_named(String setting, String value, String named) {
-        Map<String, String> settings = new HashMap<>(LEAST);
+        Map<String, String> settings = new HashMap<>(LEAST_OF_STORAGE);
         settings.put(setting, value);
+
+        assertThatThrownBy(() -> S3StorageConfig.of(settings))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(named);
+    }
+
+    @Test
+    void the_metadata_manager_has_no_use_for_the_settings_of_the_storage_manager_but_lets_them_be() {
+        assertThat(S3Config.of(LEAST).values().keySet())
+                .doesNotContain("aquifer.deletions.path", "aquifer.s3.cache.bytes");
+        assertThatCode(() -> S3Config.of(LEAST_OF_STORAGE)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_setting_that_the_metadata_manager_does_not_know_is_named() {
+        Map<String, String> settings = new HashMap<>(LEAST);
+        settings.put("aquifer.s3.buckett", "x");
 
         assertThatThrownBy(() -> S3Config.of(settings))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining(named);
+                .hasMessageContaining("aquifer.s3.buckett");
     }
 
     @Test

@@ -15,8 +15,7 @@ class StoreCheckTest {
 
     private static final S3Config CONFIG = S3Config.of(Map.of(
             "aquifer.s3.bucket", "bucket",
-            "aquifer.cluster.id", "cluster",
-            "aquifer.deletions.path", "/deletions"));
+            "aquifer.cluster.id", "cluster"));
 
     private final SimulatedObjectStore store = SimulatedObjectStore.eager();
 

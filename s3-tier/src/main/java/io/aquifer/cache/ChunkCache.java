@@ -79,6 +79,11 @@ public final class ChunkCache implements Closeable {
         return chunks.allocatedMemoryBytes();
     }
 
+    /** Chunks that have been asked for and haven't arrived. */
+    public long fetchesInFlight() {
+        return chunks.fetchesInFlight();
+    }
+
     /** Fails those who wait, cancels fetches and forgets everything. Streams still have to be closed by those who read. */
     @Override
     public void close() {

@@ -140,6 +140,10 @@ final class Chunks {
         return memory.allocatedBytes();
     }
 
+    long fetchesInFlight() {
+        return inMemory.values().stream().filter(chunk -> !chunk.arrived()).count();
+    }
+
     /** What is thrown to one reader of a chunk that failed. */
     IOException failureFor(Chunk chunk, Throwable cause) {
         if (cause instanceof ObjectNotFoundException) {

@@ -63,10 +63,10 @@ final class ExistingObject {
         }
         RangeTarget target = new RangeTarget(buffer.limit(length));
         RangeAsked asked = new RangeAsked("'" + key + "' in " + store, offset, length);
-        return calls.send(
+        return calls.receive(
                         call,
-                        S3Action.GET,
                         key,
+                        length,
                         client -> client.getObject(
                                 requests.get(key, asked.header()), new RangeTransformer(target, asked)))
                 .whenComplete((range, failure) -> target.close())

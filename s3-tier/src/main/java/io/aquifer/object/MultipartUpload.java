@@ -47,7 +47,7 @@ final class MultipartUpload {
         return means.calls
                 .send(
                         call,
-                        S3Action.PUT,
+                        S3Action.CREATE_UPLOAD,
                         key,
                         client -> client.createMultipartUpload(means.requests.createUpload(key, callId)))
                 .thenCompose(created -> {
@@ -106,10 +106,11 @@ final class MultipartUpload {
         int crc = Crc32c.of(bytes);
         int number = index + 1;
         return means.calls
-                .send(
+                .sendBody(
                         sending,
-                        S3Action.PUT,
+                        S3Action.UPLOAD_PART,
                         key,
+                        length,
                         client -> client.uploadPart(
                                 means.requests.part(key, id, number, length, crc),
                                 AsyncRequestBody.fromRemainingByteBufferUnsafe(bytes)))
@@ -135,7 +136,7 @@ final class MultipartUpload {
         return means.calls
                 .send(
                         call,
-                        S3Action.PUT,
+                        S3Action.COMPLETE_UPLOAD,
                         key,
                         client -> client.completeMultipartUpload(means.requests.completeUpload(key, id, sent)))
                 .thenApply(done -> PutResult.CREATED)

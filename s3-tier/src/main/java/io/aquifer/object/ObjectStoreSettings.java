@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param uploadMemoryBytes direct memory for the parts of all uploads together, at least one part; it counts towards the
  *     JVM's {@code -XX:MaxDirectMemorySize}
  * @param requestsInFlight requests at once, above 0; further ones wait
+ * @param uploadBytesPerSecond most bytes of objects sent in a second, in whole KiB; 0 for no limit
+ * @param downloadBytesPerSecond most bytes of objects asked for in a second, in whole KiB; 0 for no limit
  * @param requestTimeout for a request with all its retries, from when it is first sent
  * @param attemptTimeout for one attempt of a request, no longer than {@code requestTimeout}
  * @param retries how a failed attempt is repeated
@@ -39,6 +41,8 @@ public record ObjectStoreSettings(
         int partBytes,
         long uploadMemoryBytes,
         int requestsInFlight,
+        long uploadBytesPerSecond,
+        long downloadBytesPerSecond,
         Duration requestTimeout,
         Duration attemptTimeout,
         RetrySettings retries) {
@@ -61,6 +65,10 @@ public record ObjectStoreSettings(
                 uploadMemoryBytes >= partBytes,
                 "upload memory of " + uploadMemoryBytes + " bytes holds no part of " + partBytes + " bytes");
         require(requestsInFlight > 0, requestsInFlight + " requests in flight, not 1 or more");
+        require(
+                uploadBytesPerSecond >= 0 && downloadBytesPerSecond >= 0,
+                "limits of " + uploadBytesPerSecond + " bytes sent and " + downloadBytesPerSecond
+                        + " bytes received in a second, not 0 or more");
         require(
                 attemptTimeout.toMillis() > 0 && attemptTimeout.compareTo(requestTimeout) <= 0,
                 "an attempt timeout of " + attemptTimeout.toMillis() + " ms, not 1 to the request timeout of "
@@ -94,6 +102,8 @@ public record ObjectStoreSettings(
         private int partBytes = 8 << 20;
         private long uploadMemoryBytes = 64L << 20;
         private int requestsInFlight = 64;
+        private long uploadBytesPerSecond;
+        private long downloadBytesPerSecond;
         private Duration requestTimeout = Duration.ofSeconds(90);
         private Duration attemptTimeout = Duration.ofSeconds(20);
         private RetrySettings retries = RetrySettings.DEFAULT;
@@ -152,6 +162,16 @@ public record ObjectStoreSettings(
             return this;
         }
 
+        public Builder uploadBytesPerSecond(long value) {
+            uploadBytesPerSecond = value;
+            return this;
+        }
+
+        public Builder downloadBytesPerSecond(long value) {
+            downloadBytesPerSecond = value;
+            return this;
+        }
+
         public Builder requestTimeout(Duration value) {
             requestTimeout = value;
             return this;
@@ -185,6 +205,8 @@ public record ObjectStoreSettings(
                     partBytes,
                     uploadMemoryBytes,
                     requestsInFlight,
+                    uploadBytesPerSecond,
+                    downloadBytesPerSecond,
                     requestTimeout,
                     attemptTimeout,
                     retries);

@@ -1,8 +1,11 @@
 package io.aquifer.object;
 
-/** What is asked of S3, and the permission that it takes. */
-enum S3Action {
+/** A request to S3, and the permission that it takes. */
+public enum S3Action {
     PUT("Creating", "s3:PutObject"),
+    CREATE_UPLOAD("Beginning an upload of", "s3:PutObject"),
+    UPLOAD_PART("Uploading a part of", "s3:PutObject"),
+    COMPLETE_UPLOAD("Finishing the upload of", "s3:PutObject"),
     GET("Reading", "s3:GetObject"),
     HEAD("Looking at", "s3:GetObject"),
     LIST("Listing", "s3:ListBucket"),

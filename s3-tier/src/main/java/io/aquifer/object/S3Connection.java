@@ -37,7 +37,11 @@ final class S3Connection implements Closeable {
     private final SdkAsyncHttpClient http;
     private final S3AsyncClient client;
 
-    S3Connection(ObjectStoreSettings settings, AwsCredentialsProvider credentials, S3Failures failures) {
+    S3Connection(
+            ObjectStoreSettings settings,
+            AwsCredentialsProvider credentials,
+            S3Failures failures,
+            ObjectStoreObserver observer) {
         int processors = Runtime.getRuntime().availableProcessors();
         eventLoops = new NioEventLoopGroup(processors, new DefaultThreadFactory("aquifer-s3-io", true));
         completions = Executors.newFixedThreadPool(
@@ -60,7 +64,8 @@ final class S3Connection implements Closeable {
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(override -> override.apiCallTimeout(settings.requestTimeout())
                         .apiCallAttemptTimeout(settings.attemptTimeout())
-                        .retryStrategy(retries(settings.retries(), failures)))
+                        .retryStrategy(retries(settings.retries(), failures))
+                        .addExecutionInterceptor(new AttemptCounter(observer)))
                 .asyncConfiguration(async ->
                         async.advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, completions));
         settings.endpoint().ifPresent(endpoint -> endpoint(builder, endpoint));

@@ -41,6 +41,15 @@ final class S3Failures {
                 && explain(failure, S3Action.HEAD, "").retriable();
     }
 
+    /** Whether the store did its part: something is there already, or isn't there. */
+    boolean isAnswer(Throwable failure) {
+        ObjectStoreException explained = explain(failure, S3Action.HEAD, "");
+        return !isCancellation(failure)
+                && (explained instanceof PreconditionFailedException
+                        || explained instanceof ObjectNotFoundException
+                        || explained instanceof UploadGoneException);
+    }
+
     /** Whether the store asked for fewer requests. */
     boolean isThrottling(Throwable failure) {
         return findCause(failure, AwsServiceException.class)

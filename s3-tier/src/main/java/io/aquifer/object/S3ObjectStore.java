@@ -32,6 +32,8 @@ public final class S3ObjectStore implements ObjectStore {
     private final ObjectStoreSettings settings;
     private final String name;
     private final S3Failures failures;
+    private final ObjectStoreObserver observer;
+    private final TransferLimits limits;
     private final S3Connection connection;
     private final ExecutorService readers;
     private final S3Calls calls;
@@ -40,25 +42,33 @@ public final class S3ObjectStore implements ObjectStore {
     private final MultipartUpload.Means uploads;
 
     /** The store that the settings say, with the credentials that the AWS SDK's default chain finds. */
-    public static S3ObjectStore open(ObjectStoreSettings settings) {
-        return open(settings, DefaultCredentialsProvider.builder().build());
+    public static S3ObjectStore open(ObjectStoreSettings settings, ObjectStoreObserver observer) {
+        return new S3ObjectStore(
+                settings, DefaultCredentialsProvider.builder().build(), observer, TransferLimits.of(settings));
     }
 
-    /** The store that the settings say. */
+    /** The store that the settings say, unobserved. */
     public static S3ObjectStore open(ObjectStoreSettings settings, AwsCredentialsProvider credentials) {
-        return new S3ObjectStore(settings, credentials);
+        return new S3ObjectStore(settings, credentials, ObjectStoreObserver.NONE, TransferLimits.of(settings));
     }
 
-    private S3ObjectStore(ObjectStoreSettings settings, AwsCredentialsProvider credentials) {
+    /** @param limits closed with this */
+    S3ObjectStore(
+            ObjectStoreSettings settings,
+            AwsCredentialsProvider credentials,
+            ObjectStoreObserver observer,
+            TransferLimits limits) {
         this.settings = settings;
         this.name = "bucket '" + settings.bucket() + "'"
                 + settings.endpoint().map(endpoint -> " at " + endpoint).orElse("");
+        this.observer = observer;
+        this.limits = limits;
         this.failures = new S3Failures(name);
-        this.connection = new S3Connection(settings, credentials, failures);
+        this.connection = new S3Connection(settings, credentials, failures, observer);
         this.readers = Executors.newFixedThreadPool(
                 Math.min(MAX_READERS, Runtime.getRuntime().availableProcessors()),
                 new DefaultThreadFactory("aquifer-s3-reader", true));
-        this.calls = new S3Calls(connection.client(), failures, settings.requestsInFlight(), name);
+        this.calls = new S3Calls(connection.client(), failures, settings.requestsInFlight(), limits, observer, name);
         this.requests = new S3Requests(settings);
         PartMemory memory = new PartMemory(settings.partBytes(), (int)
                 Math.min(Integer.MAX_VALUE, settings.uploadMemoryBytes() / settings.partBytes()));
@@ -127,10 +137,10 @@ public final class S3ObjectStore implements ObjectStore {
         RangeAsked asked = new RangeAsked("'" + key + "' in " + name, offset, target.remaining());
         return run(
                 new StoreCall<>(memory::close),
-                call -> calls.send(
+                call -> calls.receive(
                         call,
-                        S3Action.GET,
                         key,
+                        asked.length(),
                         client -> client.getObject(
                                 requests.get(key, asked.header()), new RangeTransformer(memory, asked))));
     }
@@ -251,7 +261,9 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public void close() {
         calls.close();
+        limits.close();
         readers.shutdown();
         connection.close();
+        observer.closed();
     }
 }

@@ -28,10 +28,11 @@ final class SinglePut {
 
     private CompletableFuture<PutResult> put(
             StoreCall<?> call, String key, String callId, ByteBuffer content, int crc, int triesLeft) {
-        return calls.send(
+        return calls.sendBody(
                         call,
                         S3Action.PUT,
                         key,
+                        content.remaining(),
                         client -> client.putObject(
                                 requests.put(key, callId, content.remaining(), crc),
                                 AsyncRequestBody.fromRemainingByteBufferUnsafe(content)))

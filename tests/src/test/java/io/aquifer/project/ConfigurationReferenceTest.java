@@ -3,6 +3,8 @@ package io.aquifer.project;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aquifer.log.AquiferConfig;
+import io.aquifer.remote.S3Config;
+import io.aquifer.remote.S3StorageConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +17,11 @@ class ConfigurationReferenceTest {
     @Test
     void the_reference_says_what_the_definitions_say() throws IOException {
         Path file = ProjectModule.root().resolve("docs/configuration.md");
-        String reference = new ConfigurationReference(AquiferConfig.CONFIG_DEF).markdown();
+        String reference = new ConfigurationReference(
+                        AquiferConfig.CONFIG_DEF,
+                        S3StorageConfig.STORAGE_CONFIG_DEF,
+                        S3Config.CONFIG_DEF.names())
+                .markdown();
         if (Boolean.getBoolean(WRITE)) {
             Files.writeString(file, reference);
         }

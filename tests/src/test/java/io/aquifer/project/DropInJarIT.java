@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.aquifer.harness.Folders;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.util.Arrays;
@@ -89,6 +92,24 @@ class DropInJarIT {
                 .contains(
                         classFile(SDK + "services.sts.internal.StsWebIdentityCredentialsProviderFactory"),
                         classFile(SDK + "services.sts.internal.StsProfileCredentialsProviderFactory"));
+    }
+
+    @Test
+    void holds_all_that_a_limit_of_bytes_per_second_needs() throws Exception {
+        try (URLClassLoader onlyTheJar =
+                new URLClassLoader(new URL[] {Folders.aquiferJar().toUri().toURL()}, null)) {
+            Class<?> bandwidth = onlyTheJar.loadClass(SHADED + "io.github.bucket4j.Bandwidth");
+            Object limit = bandwidth
+                    .getMethod("simple", long.class, Duration.class)
+                    .invoke(null, 1000L, Duration.ofSeconds(1));
+            Object builder = onlyTheJar
+                    .loadClass(SHADED + "io.github.bucket4j.Bucket")
+                    .getMethod("builder")
+                    .invoke(null);
+            builder.getClass().getMethod("addLimit", bandwidth).invoke(builder, limit);
+
+            assertThat(builder.getClass().getMethod("build").invoke(builder)).isNotNull();
+        }
     }
 
     @Test
