@@ -74,7 +74,10 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
                 new KafkaTestClass("kafka.server.ListOffsetsRequestWithRemoteStoreTest", 14));
     }
 
-    /** Tests of brokers that tier, in which a plug-in does the work. */
+    /**
+     * Tests of brokers that tier, in which a plug-in does the work: all of their package but {@code
+     * TransactionsWithTieredStoreTest}, which alone takes longer than all others together, on stock Kafka as well.
+     */
     static Stream<KafkaTestClass> ofTieringBrokers() {
         return Stream.of(
                 new KafkaTestClass(TIERED + "AlterLogDirTest", 2),
