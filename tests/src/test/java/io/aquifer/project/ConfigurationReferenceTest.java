@@ -18,9 +18,7 @@ class ConfigurationReferenceTest {
     void the_reference_says_what_the_definitions_say() throws IOException {
         Path file = ProjectModule.root().resolve("docs/configuration.md");
         String reference = new ConfigurationReference(
-                        AquiferConfig.CONFIG_DEF,
-                        S3StorageConfig.STORAGE_CONFIG_DEF,
-                        S3Config.CONFIG_DEF.names())
+                        AquiferConfig.CONFIG_DEF, S3StorageConfig.STORAGE_CONFIG_DEF, S3Config.CONFIG_DEF.names())
                 .markdown();
         if (Boolean.getBoolean(WRITE)) {
             Files.writeString(file, reference);
