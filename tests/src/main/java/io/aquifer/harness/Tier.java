@@ -68,12 +68,12 @@ public final class Tier implements AutoCloseable {
                 settings.put(manager + "aquifer.s3.bucket", BUCKET);
                 settings.put(manager + "aquifer.s3.path.style", "true");
                 settings.put(manager + "aquifer.s3.endpoint", server.endpoint().toString());
-                settings.put(manager + "aquifer.s3.cache.bytes", Long.toString(128L << 20));
                 settings.put(manager + "aquifer.cluster.id", cluster.id());
-                settings.put(
-                        manager + "aquifer.deletions.path",
-                        config.home().resolve("deletions").toString());
             }
+            settings.put("rsm.config.aquifer.s3.cache.bytes", Long.toString(128L << 20));
+            settings.put(
+                    "rsm.config.aquifer.deletions.path",
+                    config.home().resolve("deletions").toString());
             broker.reconfigure(config.with(settings));
             broker.setEnvironment(Map.of(
                     "AWS_ACCESS_KEY_ID",
