@@ -66,7 +66,6 @@ final class MetadataFixture {
                     "aquifer.s3.bucket", "bucket",
                     "aquifer.s3.prefix", "prefix",
                     "aquifer.cluster.id", "cluster",
-                    "aquifer.deletions.path", "deletions",
                     "log.dir", disk(id),
                     "broker.id", id));
             settings.putAll(more);

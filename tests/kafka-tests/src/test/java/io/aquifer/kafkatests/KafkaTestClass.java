@@ -76,7 +76,7 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
 
     /**
      * Tests of brokers that tier, in which a plug-in does the work: all of their package but {@code
-     * TransactionsWithTieredStoreTest}, which alone takes longer than all others together, on stock Kafka as well.
+     * TransactionsWithTieredStoreTest}, which takes more than eleven minutes alone.
      */
     static Stream<KafkaTestClass> ofTieringBrokers() {
         return Stream.of(
