@@ -15,7 +15,6 @@ import io.aquifer.harness.Load;
 import io.aquifer.harness.Readback;
 import io.aquifer.harness.Segments;
 import io.aquifer.harness.Topics;
-import io.aquifer.harness.TransactionalLoad;
 import io.aquifer.harness.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,38 +65,27 @@ class StockBrokerIT {
         assertThat(verdict.nothingWrong()).isFalse();
     }
 
+    /** Without transactions: stock 4.3.1 forgets markers at such a restart (KAFKA-20734). */
     @Test
     void keeps_everything_through_a_kill_while_the_page_cache_lives() throws IOException {
         create("plain", 3);
-        create("transactional", 3);
-        History plain = new History();
-        History transactional = new History();
-        try (Load load = new Load(cluster.bootstrap(), "plain", plain, Load.Options.DEFAULT.withRecordsPerSecond(5_000))
-                        .start();
-                TransactionalLoad transactions =
-                        new TransactionalLoad(cluster.bootstrap(), "transactional", "tx", transactional).start()) {
-            Await.until("transactions", LIMIT, () -> transactions.committed() > 20 && plain.acknowledged() > 5_000);
+        History history = new History();
+        try (Load load = new Load(
+                        cluster.bootstrap(), "plain", history, Load.Options.DEFAULT.withRecordsPerSecond(5_000))
+                .start()) {
+            Await.until("5,000 acknowledgements", LIMIT, () -> history.acknowledged() > 5_000);
             cluster.broker().kill();
-            long before = plain.acknowledged();
-            long committed = transactions.committed();
+            long before = history.acknowledged();
             cluster.broker().startAndAwait(LIMIT);
-            Await.until(
-                    "progress after the restart",
-                    LIMIT,
-                    () -> plain.acknowledged() > before + 5_000 && transactions.committed() > committed + 5);
+            Await.until("progress after the restart", LIMIT, () -> history.acknowledged() > before + 5_000);
             load.stop(LIMIT);
-            transactions.stop(LIMIT);
             assertThat(load.firstFailure()).isNull();
         }
 
-        Verdict kept = Readback.check(cluster.bootstrap(), "plain", plain, Isolation.READ_UNCOMMITTED, LIMIT);
-        Verdict committed =
-                Readback.check(cluster.bootstrap(), "transactional", transactional, Isolation.READ_COMMITTED, LIMIT);
+        Verdict kept = Readback.check(cluster.bootstrap(), "plain", history, Isolation.READ_UNCOMMITTED, LIMIT);
 
         assertThat(kept.examples()).isEmpty();
         assertThat(kept.acknowledged()).isGreaterThan(10_000);
-        assertThat(committed.examples()).isEmpty();
-        assertThat(committed.acknowledged()).isPositive();
     }
 
     private void create(String topic, int partitions) {
