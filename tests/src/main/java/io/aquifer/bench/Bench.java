@@ -36,7 +36,9 @@ public final class Bench implements Callable<Integer> {
         /** One broker's shared topic with its stock topic. */
         TOPIC,
         /** One broker with a stock cluster of three. */
-        CLUSTER
+        CLUSTER,
+        /** Copying segments to S3 and reading them with the AWS SDK doing the same. */
+        S3
     }
 
     private static final DateTimeFormatter STAMP =
@@ -64,6 +66,14 @@ public final class Bench implements Callable<Integer> {
     private int seconds = 15;
 
     @Option(
+            names = "--read-mib",
+            paramLabel = "MIB",
+            defaultValue = "2048",
+            description =
+                    "How much is read from S3 in a round by each side, in 16 segments (default: ${DEFAULT-VALUE}).")
+    private int readMebibytes = 2048;
+
+    @Option(
             names = "--wal-folder",
             paramLabel = "FOLDER",
             description =
@@ -86,9 +96,10 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() {
         Progress progress = new Progress(System.out);
-        BenchPlan plan = new BenchPlan(rounds, Duration.ofSeconds(seconds), walFolder);
+        BenchPlan plan = new BenchPlan(rounds, Duration.ofSeconds(seconds), readMebibytes, walFolder);
         Set<Part> wanted = parts == null ? EnumSet.allOf(Part.class) : parts;
         List<Comparison> comparisons = new ArrayList<>();
+        List<Figure> figures = new ArrayList<>();
         try (Cleanup cleanup = new Cleanup()) {
             if (wanted.contains(Part.DEVICE)) {
                 comparisons.addAll(new DeviceBench(plan, progress, cleanup).run());
@@ -96,13 +107,19 @@ public final class Bench implements Callable<Integer> {
             if (wanted.contains(Part.TOPIC) || wanted.contains(Part.CLUSTER)) {
                 comparisons.addAll(new BrokerBench(plan, progress, cleanup).run(wanted));
             }
-            Report report = new Report(Machine.here(), Instant.now(), plan, comparisons);
+            if (wanted.contains(Part.S3)) {
+                S3Bench s3 = new S3Bench(plan, progress, cleanup);
+                s3.run();
+                comparisons.addAll(s3.comparisons());
+                figures.addAll(s3.figures());
+            }
+            Report report = new Report(Machine.here(), Instant.now(), plan, comparisons, figures);
             Path folder = out != null ? out : Report.defaultFolder(STAMP.format(report.time()));
             report.write(folder);
             progress.line("");
             progress.line(report.markdown());
             progress.line("Written to " + folder.toAbsolutePath());
-            return comparisons.stream().allMatch(Comparison::isReached) ? 0 : 1;
+            return report.isReached() ? 0 : 1;
         } catch (Exception | AssertionError e) {
             progress.line("The benchmark could not be run to its end: " + e);
             return 2;

@@ -14,10 +14,15 @@ import java.util.Locale;
 import java.util.Map;
 
 /** All comparisons of one run, for people and for machines. */
-record Report(Machine machine, Instant time, BenchPlan plan, List<Comparison> comparisons) {
+record Report(Machine machine, Instant time, BenchPlan plan, List<Comparison> comparisons, List<Figure> figures) {
 
     static Path defaultFolder(String stamp) {
         return Folders.repository().resolve("target/bench").resolve(stamp);
+    }
+
+    boolean isReached() {
+        return comparisons.stream().allMatch(Comparison::isReached)
+                && figures.stream().allMatch(Figure::isReached);
     }
 
     /** Writes results.json and results.md. */
@@ -31,11 +36,21 @@ record Report(Machine machine, Instant time, BenchPlan plan, List<Comparison> co
     String markdown() {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s, %s. %d rounds of %d s each side, in turn; medians, with the lowest and the highest round.%n%n",
+                "%s, %s. %d rounds, in turn, each side for %d s or for a given amount; medians, with the lowest and the highest round.%n%n",
                 time,
                 machine.inWords(),
                 plan.rounds(),
                 plan.measured().toSeconds()));
+        if (!comparisons.isEmpty()) {
+            addComparisons(text);
+        }
+        if (!figures.isEmpty()) {
+            addFigures(text);
+        }
+        return text.toString();
+    }
+
+    private void addComparisons(StringBuilder text) {
         text.append(
                 String.format(
                         Locale.ROOT,
@@ -45,17 +60,30 @@ record Report(Machine machine, Instant time, BenchPlan plan, List<Comparison> co
                     Locale.ROOT,
                     "| %s | %s | %s: %s | %.2f | %s | %s |%n",
                     comparison.name(),
-                    figures(comparison.aquifer(), comparison.unit()),
+                    values(comparison.aquifer(), comparison.unit()),
                     comparison.against(),
-                    figures(comparison.other(), comparison.unit()),
+                    values(comparison.other(), comparison.unit()),
                     comparison.ratio(),
                     comparison.target(),
                     comparison.isReached() ? "yes" : "no"));
         }
-        return text.toString();
     }
 
-    private static String figures(List<Double> values, String unit) {
+    private void addFigures(StringBuilder text) {
+        text.append(String.format(
+                Locale.ROOT, "%n| figure | Aquifer | to reach | reached |%n| --- | ---: | ---: | --- |%n"));
+        for (Figure figure : figures) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %s | %s |%n",
+                    figure.name(),
+                    values(figure.values(), figure.unit()),
+                    figure.target(),
+                    figure.isReached() ? "yes" : "no"));
+        }
+    }
+
+    private static String values(List<Double> values, String unit) {
         return String.format(
                 Locale.ROOT,
                 "%s %s (%s – %s)",
@@ -84,12 +112,25 @@ record Report(Machine machine, Instant time, BenchPlan plan, List<Comparison> co
             row.put("reached", comparison.isReached());
             rows.add(row);
         }
+        List<Map<String, Object>> plain = new ArrayList<>();
+        for (Figure figure : figures) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("name", figure.name());
+            row.put("unit", figure.unit());
+            row.put("aquifer", figure.values());
+            row.put("target", figure.target().bound());
+            row.put("targetIsLowerBound", figure.target().atLeast());
+            row.put("reached", figure.isReached());
+            plain.add(row);
+        }
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("time", time.toString());
         all.put("machine", machine.inWords());
         all.put("rounds", plan.rounds());
         all.put("secondsPerSide", plan.measured().toSeconds());
+        all.put("readMebibytes", plan.readMebibytes());
         all.put("comparisons", rows);
+        all.put("figures", plain);
         return all;
     }
 }

@@ -25,6 +25,9 @@ class ReportTest {
     private static final Comparison MISSED =
             new Comparison("p99", "fio", "µs", List.of(30.0, 50.0), List.of(20.0, 20.0), Target.atMost(1.25));
 
+    private static final Figure FIGURE =
+            new Figure("GETs per GiB", "GETs", List.of(128.0, 150.0, 130.0), Target.atMost(140));
+
     @TempDir
     Path folder;
 
@@ -49,24 +52,46 @@ class ReportTest {
     }
 
     @Test
+    void a_figure_is_measured_by_its_target_alone() {
+        assertThat(report().markdown().lines()).contains("| GETs per GiB | 130 GETs (128 – 150) | ≤ 140.00 | yes |");
+    }
+
+    @Test
+    void a_report_is_reached_when_everything_in_it_is() {
+        Figure missed = new Figure("heap", "KiB", List.of(65.0), Target.atMost(64));
+
+        assertThat(report(List.of(REACHED), List.of(FIGURE)).isReached()).isTrue();
+        assertThat(report(List.of(REACHED), List.of(FIGURE, missed)).isReached())
+                .isFalse();
+        assertThat(report(List.of(REACHED, MISSED), List.of(FIGURE)).isReached())
+                .isFalse();
+    }
+
+    @Test
     void every_round_is_kept_for_machines() throws IOException {
         report().write(folder.resolve("new"));
 
-        JsonNode rows = new ObjectMapper()
-                .readTree(folder.resolve("new/results.json").toFile())
-                .path("comparisons");
+        JsonNode all =
+                new ObjectMapper().readTree(folder.resolve("new/results.json").toFile());
+        JsonNode rows = all.path("comparisons");
 
         assertThat(rows).hasSize(2);
         assertThat(rows.path(0).path("aquifer")).hasSize(3);
         assertThat(rows.path(1).path("reached").asBoolean()).isFalse();
+        assertThat(all.path("figures").path(0).path("aquifer")).hasSize(3);
         assertThat(folder.resolve("new/results.md")).exists();
     }
 
     private static Report report() {
+        return report(List.of(REACHED, MISSED), List.of(FIGURE));
+    }
+
+    private static Report report(List<Comparison> comparisons, List<Figure> figures) {
         return new Report(
                 Machine.here(),
                 Instant.EPOCH,
-                new BenchPlan(3, Duration.ofSeconds(15), null),
-                List.of(REACHED, MISSED));
+                new BenchPlan(3, Duration.ofSeconds(15), 2048, null),
+                comparisons,
+                figures);
     }
 }
