@@ -34,7 +34,7 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
 
     /** Tests of the classes that the seams are woven into, and of what these work with. */
     static Stream<KafkaTestClass> all() {
-        return Stream.of(ofLogs(), ofBrokers(), ofRemoteLogs()).flatMap(tests -> tests);
+        return Stream.concat(ofLogs(), ofBrokers());
     }
 
     /** Tests of logs and what they are made of. */
