@@ -10,6 +10,7 @@ import io.aquifer.harness.Segments;
 import io.aquifer.harness.Topics;
 import io.aquifer.harness.Verdict;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -59,10 +60,11 @@ class SharedTopicIT {
         compress();
         fixture.topics().create("stock", 1, 1, Map.of());
         fixture.writeMore("stock", stock, RECORDS, DEFAULT);
+        long sharedFrom = fixture.sharedFrom("becoming", 0);
         fixture.broker().kill();
-        for (String topic : List.of("becoming", "recreated", "shortened", "compressed")) {
-            assertThat(Segments.cutLast(fixture.broker().partitionFolder(topic, 0), 0.5))
-                    .isPositive();
+        assertThat(Segments.cutFrom(folder("becoming"), sharedFrom)).isPositive();
+        for (String topic : List.of("recreated", "shortened", "compressed")) {
+            assertThat(Segments.cutLast(folder(topic), 0.5)).isPositive();
         }
         fixture.restart();
     }
@@ -72,9 +74,16 @@ class SharedTopicIT {
         fixture.close();
     }
 
+    private Path folder(String topic) {
+        return fixture.broker().partitionFolder(topic, 0);
+    }
+
     private void becomeShared() {
         fixture.topics().create("becoming", 1, 1, Map.of());
-        whileWriting("becoming", becoming, () -> fixture.topics().configure("becoming", Topics.SHARED));
+        whileWriting("becoming", becoming, () -> {
+            fixture.topics().configure("becoming", Topics.SHARED);
+            Await.until("the broker shares it", LIMIT, () -> fixture.sharedFrom("becoming", 0) > 0);
+        });
     }
 
     private void ceaseToBeShared() {
