@@ -168,7 +168,7 @@ class CrashRoundsTest {
         AtomicReference<Thread> follower = new AtomicReference<>();
         truncating = inBackground(() -> {
             follower.set(Thread.currentThread());
-            log.truncateTo(end);
+            truncateOrDie(log, end);
         });
         Eventually.holds(
                 "the truncation is over or waits for the device",
@@ -179,6 +179,15 @@ class CrashRoundsTest {
         truncating.get();
         model.truncate(end);
         return true;
+    }
+
+    private static void truncateOrDie(UnifiedLog log, long end) {
+        try {
+            log.truncateTo(end);
+        } catch (KafkaStorageException e) {
+            assertThat(log.logEndOffset()).isGreaterThan(end);
+            throw e;
+        }
     }
 
     private static boolean isParked(@Nullable Thread thread) {

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The metadata manager (KIP-405) for segments that {@link S3RemoteStorageManager} keeps: the bucket itself says which there
- * are, without an internal topic. Its settings are those of the storage manager that say
- * where the bucket is and how to reach it.
+ * are, without an internal topic. Its settings are those of the storage manager that say where the bucket is
+ * and how to reach it.
  *
  * <p>What can't be answered yet, or has a hole where there must be a segment, is a {@link ReplicaNotAvailableException}, which
  * clients and Kafka's own tasks retry. An empty answer would have consumers start over. What can't be changed now is a {@link

@@ -36,9 +36,7 @@ final class SegmentStorage implements Closeable {
     private final BackgroundDeletions deletions;
     private final StorageMetrics metrics;
 
-    /**
-     * @param store closed with this, as are the others
-     */
+    /** Over {@code store}, which is closed with this, as are the reads, the deletions and the metrics. */
     SegmentStorage(
             ObjectStore store,
             ClusterKeys keys,

@@ -1,7 +1,6 @@
 package io.aquifer.object;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -32,7 +31,7 @@ class S3MockContractTest extends ObjectStoreContractTest {
     @BeforeEach
     void open() {
         bucket = "bucket-" + tests++;
-        try (S3Client client = server.client()) {
+        try (S3Client client = OtherClient.of(server.endpoint())) {
             client.createBucket(request -> request.bucket(bucket));
         }
         store = S3ObjectStore.open(
@@ -67,12 +66,12 @@ class S3MockContractTest extends ObjectStoreContractTest {
 
     @Override
     <T> T await(CompletableFuture<T> future) {
-        return future.orTimeout(60, TimeUnit.SECONDS).join();
+        return RealTime.await(future);
     }
 
     @Override
     void beginUpload(String key) {
-        try (S3Client client = server.client()) {
+        try (S3Client client = OtherClient.of(server.endpoint())) {
             client.createMultipartUpload(upload -> upload.bucket(bucket).key(key));
         }
     }

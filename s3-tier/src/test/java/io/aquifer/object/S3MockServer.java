@@ -13,9 +13,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * S3Mock in a process of its own, which keeps its objects in a temporary folder. Any credentials are good to it, and of
@@ -80,23 +77,12 @@ final class S3MockServer implements AutoCloseable {
         }
     }
 
-    /** A client of another make than the one under test. */
-    S3Client client() {
-        return S3Client.builder()
-                .httpClient(UrlConnectionHttpClient.create())
-                .endpointOverride(endpoint())
-                .region(Region.US_EAST_1)
-                .forcePathStyle(true)
-                .credentialsProvider(EmbeddedS3.credentials())
-                .build();
-    }
-
     /** Settings that lead to a bucket of this server. */
     ObjectStoreSettings.Builder settings(String bucket) {
         return ObjectStoreSettings.builder(bucket).endpoint(endpoint()).pathStyle(true);
     }
 
-    private URI endpoint() {
+    URI endpoint() {
         return URI.create("http://127.0.0.1:" + port);
     }
 

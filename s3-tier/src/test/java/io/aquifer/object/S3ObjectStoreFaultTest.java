@@ -1,5 +1,7 @@
 package io.aquifer.object;
 
+import static io.aquifer.object.RealTime.await;
+import static io.aquifer.object.RealTime.eventually;
 import static io.aquifer.object.ScriptedS3.Answer.ACCESS_DENIED;
 import static io.aquifer.object.ScriptedS3.Answer.BAD_DIGEST;
 import static io.aquifer.object.ScriptedS3.Answer.CONFLICT;
@@ -24,8 +26,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,7 +247,7 @@ class S3ObjectStoreFaultTest {
 
         List<CompletableFuture<StoredObject>> heads =
                 IntStream.range(0, 50).mapToObj(i -> store.head("key")).toList();
-        heads.forEach(S3ObjectStoreFaultTest::await);
+        heads.forEach(RealTime::await);
 
         assertThat(server.mostActive()).isBetween(1, 3);
     }
@@ -337,17 +337,5 @@ class S3ObjectStoreFaultTest {
             return (ObjectStoreException) e.getCause();
         }
         throw new AssertionError("it didn't fail");
-    }
-
-    private static <T> T await(CompletableFuture<T> future) {
-        return future.orTimeout(60, TimeUnit.SECONDS).join();
-    }
-
-    private static void eventually(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-            Thread.onSpinWait();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.aquifer.object;
 
+import static io.aquifer.object.RealTime.await;
 import static io.aquifer.object.ScriptedS3.Answer.ACCESS_DENIED;
 import static io.aquifer.object.ScriptedS3.Answer.FINE;
 import static io.aquifer.object.ScriptedS3.Answer.HANGS;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,10 +129,6 @@ class S3ObserverTest {
 
         assertThat(hanging).isCompletedExceptionally();
         assertThat(told.events).containsExactly("sent HEAD", "cancelled HEAD", "closed");
-    }
-
-    private static <T> T await(CompletableFuture<T> future) {
-        return future.orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     private static final class Told implements ObjectStoreObserver {

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** The contract, kept by the real client and S3Proxy. */
@@ -56,18 +53,12 @@ class S3ProxyContractTest extends ObjectStoreContractTest {
 
     @Override
     <T> T await(CompletableFuture<T> future) {
-        return future.orTimeout(60, TimeUnit.SECONDS).join();
+        return RealTime.await(future);
     }
 
     @Override
     void beginUpload(String key) {
-        try (S3Client client = S3Client.builder()
-                .httpClient(UrlConnectionHttpClient.create())
-                .endpointOverride(server.endpoint())
-                .region(Region.US_EAST_1)
-                .forcePathStyle(true)
-                .credentialsProvider(EmbeddedS3.credentials())
-                .build()) {
+        try (S3Client client = OtherClient.of(server.endpoint())) {
             client.createMultipartUpload(upload -> upload.bucket(BUCKET).key(key));
         }
     }

@@ -16,10 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 /**
  * Segments in S3, copied and read by the drop-in JAR's storage manager, beside the AWS SDK. The server runs in this JVM, each
@@ -99,7 +97,7 @@ final class S3Bench {
                 classPath,
                 AquiferWorker.class,
                 List.of(server.endpoint().toString(), folder.toString()),
-                credentials());
+                EmbeddedS3.environment());
     }
 
     private static Worker startSdk(EmbeddedS3 server) throws IOException {
@@ -108,14 +106,7 @@ final class S3Bench {
                 .map(Path::of)
                 .toList();
         return Worker.start(
-                "AWS SDK", classPath, SdkWorker.class, List.of(server.endpoint().toString()), credentials());
-    }
-
-    private static Map<String, String> credentials() {
-        AwsCredentials credentials = EmbeddedS3.credentials().resolveCredentials();
-        return Map.of(
-                "AWS_ACCESS_KEY_ID", credentials.accessKeyId(),
-                "AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey());
+                "AWS SDK", classPath, SdkWorker.class, List.of(server.endpoint().toString()), EmbeddedS3.environment());
     }
 
     private void uploads(Worker aquifer, Worker sdk, Path file, int mebibytes, Path bucket) throws Exception {

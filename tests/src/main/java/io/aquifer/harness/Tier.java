@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 /** A bucket on an S3 server in this process, in which brokers keep the segments of their tiered topics. */
 public final class Tier implements AutoCloseable {
@@ -59,7 +58,6 @@ public final class Tier implements AutoCloseable {
 
     /** Makes the brokers of {@code cluster} keep segments here from their next start on. */
     public void useIn(Cluster cluster) {
-        AwsCredentials credentials = EmbeddedS3.credentials().resolveCredentials();
         for (BrokerProcess broker : cluster.brokers()) {
             BrokerConfig config = broker.config();
             Map<String, String> settings = new LinkedHashMap<>(CLASSES);
@@ -75,11 +73,7 @@ public final class Tier implements AutoCloseable {
                     "rsm.config.aquifer.deletions.path",
                     config.home().resolve("deletions").toString());
             broker.reconfigure(config.with(settings));
-            broker.setEnvironment(Map.of(
-                    "AWS_ACCESS_KEY_ID",
-                    credentials.accessKeyId(),
-                    "AWS_SECRET_ACCESS_KEY",
-                    credentials.secretAccessKey()));
+            broker.setEnvironment(EmbeddedS3.environment());
         }
     }
 

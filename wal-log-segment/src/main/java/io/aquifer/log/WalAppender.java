@@ -144,9 +144,8 @@ final class WalAppender {
         String message = "The write-ahead log " + why + " for a batch of " + topicPartition + ": " + wal.ringUsed()
                 + " of " + wal.ringCapacity()
                 + " bytes of its ring are in use. It is trimmed as local segments are flushed.";
-        // Of what an append throws, this is what a fetcher takes as passing: it fetches again. For anything else it
-        // gives the
-        // partition up.
+        // Of what an append throws, this is what a fetcher takes as passing: it fetches again.
+        // For anything else it gives the partition up.
         return threads.get().fetching
                 ? new InvalidRecordException(message, cause)
                 : new NotEnoughReplicasException(message, cause);
