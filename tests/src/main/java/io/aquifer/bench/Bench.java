@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         version = "Aquifer 0.1.0",
         sortOptions = false,
         description = {
-            "Runs pairs in turn, several rounds each, and reports the ratio of their medians.",
+            "Runs pairs in turn, several rounds each, and reports the median of the rounds' ratios.",
             "",
             "Exit status: 0 every target was reached; 1 one was missed; 2 it could not run."
         })
@@ -66,6 +66,15 @@ public final class Bench implements Callable<Integer> {
     private int seconds = 15;
 
     @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description =
+                    "How long each side of a pair of brokers is loaded before the first round, while its JVMs still"
+                            + " compile (default: ${DEFAULT-VALUE}).")
+    private int warmUpSeconds = 60;
+
+    @Option(
             names = "--read-mib",
             paramLabel = "MIB",
             defaultValue = "2048",
@@ -96,7 +105,8 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() {
         Progress progress = new Progress(System.out);
-        BenchPlan plan = new BenchPlan(rounds, Duration.ofSeconds(seconds), readMebibytes, walFolder);
+        BenchPlan plan = new BenchPlan(
+                rounds, Duration.ofSeconds(seconds), Duration.ofSeconds(warmUpSeconds), readMebibytes, walFolder);
         Set<Part> wanted = parts == null ? EnumSet.allOf(Part.class) : parts;
         List<Comparison> comparisons = new ArrayList<>();
         List<Figure> figures = new ArrayList<>();

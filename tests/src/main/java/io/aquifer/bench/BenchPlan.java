@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rounds how often each pair is run, the sides in turn and the one that begins alternating
  * @param measured how long each side is measured in a round
+ * @param warmUp how long each side of a pair of brokers is loaded before its first round, so that what is measured isn't the
+ *     compiler of the JVMs
  * @param readMebibytes how much is read from S3 in one measurement: in segments of less than 2 GiB, all of the same size
  * @param walFolder where the WAL's file lies, or null for beside the logs
  */
 record BenchPlan(
         int rounds,
         Duration measured,
+        Duration warmUp,
         int readMebibytes,
         @Nullable Path walFolder) {
 
@@ -29,8 +32,8 @@ record BenchPlan(
         }
     }
 
-    /** How long each side runs before it is measured in a round. */
-    Duration warmUp() {
+    /** How long each side of a pair of brokers is loaded in a round before it is measured. */
+    Duration leadIn() {
         return measured.dividedBy(3);
     }
 }

@@ -1,32 +1,50 @@
 package io.aquifer.bench;
 
+import io.aquifer.harness.Await;
 import io.aquifer.harness.Command;
 import io.aquifer.harness.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * One side of a comparison of brokers. Each measurement gets a topic of its own, which is deleted afterwards and whose
- * remains are flushed, so that no measurement pays for the writes of the one before.
+ * One side of a comparison of brokers. Each measurement gets a topic of its own. Afterwards it is deleted, its files are
+ * awaited to be gone and the file systems are flushed, so that no measurement pays for what the one before wrote or left.
  */
 final class BenchTopic implements AutoCloseable {
 
     private static final int PARTITIONS = 12;
+    private static final int DEPTH = 4;
     private static final Duration GRACE = Duration.ofMinutes(4);
 
     private final String bootstrap;
+    private final Path folder;
+    private final Worker generator;
     private final String name;
     private final int replicationFactor;
     private final Map<String, String> config;
     private final Admin admin;
     private int measurements;
 
-    BenchTopic(String bootstrap, String name, int replicationFactor, Map<String, String> config) {
+    /**
+     * @param folder where the brokers' log directories are
+     * @param generator a {@link LoadGenerator}
+     */
+    BenchTopic(
+            String bootstrap,
+            Path folder,
+            Worker generator,
+            String name,
+            int replicationFactor,
+            Map<String, String> config) {
         this.bootstrap = bootstrap;
+        this.folder = folder;
+        this.generator = generator;
         this.name = name;
         this.replicationFactor = replicationFactor;
         this.config = config;
@@ -38,35 +56,28 @@ final class BenchTopic implements AutoCloseable {
         return name;
     }
 
-    /** Runs a load generator in a JVM of its own. */
-    LoadFigures measure(int recordsPerSecond, BenchPlan plan) throws Exception {
+    /** Has the generator load a new topic. */
+    LoadFigures measure(int recordsPerSecond, Duration warmUp, Duration measured) throws Exception {
         Topics topics = new Topics(admin);
         String topic = name.replaceAll("[^a-z0-9]+", "-") + "-" + ++measurements;
         topics.create(topic, PARTITIONS, replicationFactor, config);
-        ProcessBuilder generator = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms768m",
-                "-Xmx768m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                LoadGenerator.class.getName(),
-                bootstrap,
-                topic,
-                Integer.toString(recordsPerSecond),
-                Long.toString(plan.warmUp().toMillis()),
-                Long.toString(plan.measured().toMillis()));
         try {
-            Duration limit = plan.warmUp().plus(plan.measured()).plus(GRACE);
-            List<String> lines = Command.run(limit, generator)
-                    .orThrow()
-                    .output()
-                    .strip()
-                    .lines()
-                    .toList();
-            return LoadFigures.fromJson(lines.get(lines.size() - 1));
+            return LoadFigures.fromAnswer(
+                    generator.ask("load", bootstrap, topic, recordsPerSecond, warmUp.toMillis(), measured.toMillis()));
         } finally {
             topics.delete(topic);
+            Await.until("the files of " + topic + " to be gone", GRACE, () -> !hasFilesOf(topic));
             Command.run(GRACE, "sync");
+        }
+    }
+
+    private boolean hasFilesOf(String topic) throws IOException {
+        try (Stream<Path> logs = Files.find(
+                folder,
+                DEPTH,
+                (path, attributes) -> attributes.isDirectory()
+                        && path.getFileName().toString().startsWith(topic + "-"))) {
+            return logs.findAny().isPresent();
         }
     }
 

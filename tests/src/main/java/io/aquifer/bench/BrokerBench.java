@@ -12,6 +12,7 @@ import io.aquifer.harness.Folders;
 import io.aquifer.harness.KafkaDistribution;
 import io.aquifer.harness.Topics;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,9 +26,14 @@ final class BrokerBench {
     private static final long WAL_BYTES = 2L << 30;
     private static final int RATE = 10_000;
 
-    /** Kafka's own, where the harness has shorter ones for brokers that are killed. */
-    private static final Map<String, String> SESSIONS =
-            Map.of("broker.session.timeout.ms", "9000", "broker.heartbeat.interval.ms", "2000");
+    /**
+     * Kafka's own sessions, where the harness has shorter ones for brokers that are killed; and files of deleted topics go
+     * at once, before the next measurement, instead of during it.
+     */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "broker.session.timeout.ms", "9000",
+            "broker.heartbeat.interval.ms", "2000",
+            "log.segment.delete.delay.ms", "100");
 
     private final BenchPlan plan;
     private final Progress progress;
@@ -41,19 +47,26 @@ final class BrokerBench {
 
     List<Comparison> run(Set<Part> parts) throws Exception {
         Path folder = cleanup.add(Folders.scratch("bench-broker")).path();
-        AquiferCluster aquifer = startAquifer(folder.resolve("aquifer"));
-        String bootstrap = aquifer.broker().bootstrap();
-        BenchTopic shared = topic(bootstrap, "shared topic", 1, Topics.SHARED);
+        Worker generator = cleanup.add(Worker.start(
+                "the load generator", Worker.classPathOfThisJvm(), LoadGenerator.class, List.of(), Map.of()));
+        Path one = folder.resolve("aquifer");
+        String bootstrap = startAquifer(one).broker().bootstrap();
+        BenchTopic shared = topic(bootstrap, one, generator, "shared topic", 1, Topics.SHARED);
         List<Comparison> comparisons = new ArrayList<>();
         if (parts.contains(Part.TOPIC)) {
-            BenchTopic stock = topic(bootstrap, "stock topic", 1, Map.of());
+            BenchTopic stock = topic(bootstrap, one, generator, "stock topic", 1, Map.of());
             comparisons.add(
                     throughput("one broker, shared topic, RF=1: throughput", shared, stock, Target.atLeast(0.90)));
         }
         if (parts.contains(Part.CLUSTER)) {
-            Cluster three = startThree(folder.resolve("stock"));
-            BenchTopic replicated =
-                    topic(three.bootstrap(), "stock cluster of 3, RF=3", 3, Map.of("min.insync.replicas", "2"));
+            Path three = folder.resolve("stock");
+            BenchTopic replicated = topic(
+                    startThree(three).bootstrap(),
+                    three,
+                    generator,
+                    "stock cluster of 3, RF=3",
+                    3,
+                    Map.of("min.insync.replicas", "2"));
             comparisons.add(
                     throughput("one broker, shared topic, RF=1: throughput", shared, replicated, Target.atLeast(2.5)));
             comparisons.add(latency(shared, replicated));
@@ -63,7 +76,7 @@ final class BrokerBench {
 
     private AquiferCluster startAquifer(Path folder) throws Exception {
         Plan setUp = Plan.DEFAULT.withWal(WAL_BYTES).withWalIn(plan.walFolder()).withTuning(Tuning.SUSTAINED);
-        for (Map.Entry<String, String> setting : SESSIONS.entrySet()) {
+        for (Map.Entry<String, String> setting : SETTINGS.entrySet()) {
             setUp = setUp.with(setting.getKey(), setting.getValue());
         }
         AquiferCluster cluster = cleanup.add(AquiferCluster.prepare(folder, setUp));
@@ -73,15 +86,21 @@ final class BrokerBench {
 
     private Cluster startThree(Path folder) throws Exception {
         KafkaDistribution kafka = KafkaDistribution.stock(folder.resolve("kafka"));
-        List<BrokerConfig> configs = BrokerConfig.ofCluster(folder, 3, SESSIONS);
+        List<BrokerConfig> configs = BrokerConfig.ofCluster(folder, 3, SETTINGS);
         progress.line("Stock: a cluster of three brokers");
         return cleanup.add(new Cluster(kafka, configs, Tuning.SUSTAINED))
                 .format()
                 .start();
     }
 
-    private BenchTopic topic(String bootstrap, String name, int replicationFactor, Map<String, String> config) {
-        return cleanup.add(new BenchTopic(bootstrap, name, replicationFactor, config));
+    private BenchTopic topic(
+            String bootstrap,
+            Path folder,
+            Worker generator,
+            String name,
+            int replicationFactor,
+            Map<String, String> config) {
+        return cleanup.add(new BenchTopic(bootstrap, folder, generator, name, replicationFactor, config));
     }
 
     private Comparison throughput(String name, BenchTopic aquifer, BenchTopic other, Target target) throws Exception {
@@ -103,17 +122,17 @@ final class BrokerBench {
             Target target)
             throws Exception {
         progress.line(name + ", " + aquifer.name() + " and " + other.name() + "; the first time doesn't count");
-        measure(aquifer, rate);
-        measure(other, rate);
+        measure(aquifer, rate, Duration.ZERO, plan.warmUp());
+        measure(other, rate, Duration.ZERO, plan.warmUp());
         Pair.Results<Double> results = Pair.inTurn(
                 plan.rounds(),
-                () -> figure.applyAsDouble(measure(aquifer, rate)),
-                () -> figure.applyAsDouble(measure(other, rate)));
+                () -> figure.applyAsDouble(measure(aquifer, rate, plan.leadIn(), plan.measured())),
+                () -> figure.applyAsDouble(measure(other, rate, plan.leadIn(), plan.measured())));
         return new Comparison(name, other.name(), unit, results.aquifer(), results.other(), target);
     }
 
-    private LoadFigures measure(BenchTopic topic, int rate) throws Exception {
-        LoadFigures figures = topic.measure(rate, plan);
+    private LoadFigures measure(BenchTopic topic, int rate, Duration leadIn, Duration measured) throws Exception {
+        LoadFigures figures = topic.measure(rate, leadIn, measured);
         progress.line(String.format(
                 Locale.ROOT,
                 "  %-26s %-12s %8.1f MB/s   p50 %8.1f ms   p99 %8.1f ms",

@@ -2,6 +2,7 @@ package io.aquifer.bench;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * One figure of Aquifer's and of what it is measured by, round by round.
@@ -11,7 +12,7 @@ import java.util.Locale;
  * @param unit of both figures
  * @param aquifer Aquifer's figures
  * @param other the other side's
- * @param target the ratio of the medians to reach
+ * @param target the ratio to reach
  */
 record Comparison(String name, String against, String unit, List<Double> aquifer, List<Double> other, Target target) {
 
@@ -39,10 +40,16 @@ record Comparison(String name, String against, String unit, List<Double> aquifer
     Comparison {
         aquifer = List.copyOf(aquifer);
         other = List.copyOf(other);
+        if (aquifer.size() != other.size()) {
+            throw new IllegalArgumentException(aquifer.size() + " rounds beside " + other.size());
+        }
     }
 
+    /** The median of the rounds' ratios: from round to round the machine changes, within one it is nearly the same. */
     double ratio() {
-        return median(aquifer) / median(other);
+        return median(IntStream.range(0, aquifer.size())
+                .mapToObj(round -> aquifer.get(round) / other.get(round))
+                .toList());
     }
 
     boolean isReached() {

@@ -1,35 +1,34 @@
 package io.aquifer.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.Map;
+import java.util.List;
 
 /**
  * What producers of a topic saw.
  *
  * @param bytesPerSecond of acknowledged values
- * @param p50Millis from the moment a record was due until its acknowledgement
- * @param p99Millis likewise
+ * @param p50Micros from the moment a record was due until its acknowledgement
+ * @param p99Micros likewise
  */
-record LoadFigures(double bytesPerSecond, double p50Millis, double p99Millis) {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
+record LoadFigures(long bytesPerSecond, long p50Micros, long p99Micros) {
 
     double megabytesPerSecond() {
         return bytesPerSecond / 1e6;
     }
 
-    String toJson() throws JsonProcessingException {
-        return JSON.writeValueAsString(
-                Map.of("bytesPerSecond", bytesPerSecond, "p50Millis", p50Millis, "p99Millis", p99Millis));
+    double p50Millis() {
+        return p50Micros / 1e3;
     }
 
-    static LoadFigures fromJson(String text) throws JsonProcessingException {
-        JsonNode fields = JSON.readTree(text);
-        return new LoadFigures(
-                fields.path("bytesPerSecond").asDouble(),
-                fields.path("p50Millis").asDouble(),
-                fields.path("p99Millis").asDouble());
+    double p99Millis() {
+        return p99Micros / 1e3;
+    }
+
+    /** As a {@link Worker} answers. */
+    List<Long> toAnswer() {
+        return List.of(bytesPerSecond, p50Micros, p99Micros);
+    }
+
+    static LoadFigures fromAnswer(List<Long> numbers) {
+        return new LoadFigures(numbers.get(0), numbers.get(1), numbers.get(2));
     }
 }

@@ -3,19 +3,28 @@ package io.aquifer.bench;
 import io.aquifer.harness.History;
 import io.aquifer.harness.Load;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * The producers of one measurement, in a JVM of their own. Writes one line of JSON, see {@link LoadFigures}.
+ * The producers of every measurement of brokers, in a JVM of their own that stays for all of them, so that both sides are
+ * loaded by the same warm code.
  *
  * <p>At a given rate records are due on a schedule that waits for nobody, and latency counts from then: a broker that
  * stalls is charged with every record it kept waiting.
  */
 final class LoadGenerator {
 
-    static final int PRODUCERS = 2;
+    /**
+     * For throughput: a broker has one request of a connection in hand at a time, so that few connections would measure
+     * how long a request takes.
+     */
+    private static final int PRODUCERS_FLAT_OUT = 8;
+
+    private static final int PRODUCERS_AT_RATE = 2;
     static final int VALUE_BYTES = 1024;
     private static final Duration DRAIN_LIMIT = Duration.ofMinutes(2);
 
@@ -29,16 +38,19 @@ final class LoadGenerator {
         this.recordsPerSecond = recordsPerSecond;
     }
 
+    public static void main(String[] arguments) {
+        Worker.serve(Map.of("load", LoadGenerator::load));
+    }
+
     /** Arguments: bootstrap servers, topic, records a second (0: no limit), ms of warm-up, ms to measure. */
-    public static void main(String[] arguments) throws Exception {
-        LoadGenerator generator = new LoadGenerator(arguments[0], arguments[1], Integer.parseInt(arguments[2]));
-        Duration warmUp = Duration.ofMillis(Long.parseLong(arguments[3]));
-        Duration measured = Duration.ofMillis(Long.parseLong(arguments[4]));
-        LoadFigures figures = generator.recordsPerSecond == 0
-                ? generator.flatOut(warmUp, measured)
-                : generator.atRate(warmUp, measured);
-        System.out.println(figures.toJson());
-        System.exit(0);
+    private static List<Long> load(List<String> words) {
+        LoadGenerator generator = new LoadGenerator(words.get(0), words.get(1), Integer.parseInt(words.get(2)));
+        Duration warmUp = Duration.ofMillis(Long.parseLong(words.get(3)));
+        Duration measured = Duration.ofMillis(Long.parseLong(words.get(4)));
+        return (generator.recordsPerSecond == 0
+                        ? generator.flatOut(warmUp, measured)
+                        : generator.atRate(warmUp, measured))
+                .toAnswer();
     }
 
     private LoadFigures flatOut(Duration warmUp, Duration measured) {
@@ -78,21 +90,21 @@ final class LoadGenerator {
 
     private Load load(History history) {
         Load.Options options = Load.Options.DEFAULT
-                .withProducers(PRODUCERS)
+                .withProducers(recordsPerSecond == 0 ? PRODUCERS_FLAT_OUT : PRODUCERS_AT_RATE)
                 .withValueBytes(VALUE_BYTES)
                 .withRecordsPerSecond(recordsPerSecond)
                 .with("acks", "all")
                 .with("batch.size", 64 << 10)
                 .with("linger.ms", recordsPerSecond == 0 ? 5 : 0)
-                .with("buffer.memory", 64 << 20);
+                .with("buffer.memory", 32 << 20);
         return new Load(bootstrap, topic, history, options).start();
     }
 
     private static LoadFigures figures(long records, double seconds, Histogram micros) {
         return new LoadFigures(
-                records * (double) VALUE_BYTES / seconds,
-                micros.getValueAtPercentile(50) / 1e3,
-                micros.getValueAtPercentile(99) / 1e3);
+                (long) (records * (double) VALUE_BYTES / seconds),
+                micros.getValueAtPercentile(50),
+                micros.getValueAtPercentile(99));
     }
 
     private static void requireNoFailure(Load load) {

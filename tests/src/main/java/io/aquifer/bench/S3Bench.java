@@ -6,14 +6,12 @@ import io.aquifer.harness.Command;
 import io.aquifer.harness.Folders;
 import io.aquifer.harness.KafkaDistribution;
 import io.aquifer.object.EmbeddedS3;
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -101,12 +99,12 @@ final class S3Bench {
     }
 
     private static Worker startSdk(EmbeddedS3 server) throws IOException {
-        List<Path> classPath = Arrays.stream(
-                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .map(Path::of)
-                .toList();
         return Worker.start(
-                "AWS SDK", classPath, SdkWorker.class, List.of(server.endpoint().toString()), EmbeddedS3.environment());
+                "AWS SDK",
+                Worker.classPathOfThisJvm(),
+                SdkWorker.class,
+                List.of(server.endpoint().toString()),
+                EmbeddedS3.environment());
     }
 
     private void uploads(Worker aquifer, Worker sdk, Path file, int mebibytes, Path bucket) throws Exception {

@@ -62,6 +62,13 @@ final class Worker implements AutoCloseable {
         return new Worker(name, builder.start());
     }
 
+    /** What a JVM runs with that is to be like this one. */
+    static List<Path> classPathOfThisJvm() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(Path::of)
+                .toList();
+    }
+
     String name() {
         return name;
     }

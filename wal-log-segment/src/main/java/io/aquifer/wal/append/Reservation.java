@@ -7,12 +7,19 @@ package io.aquifer.wal.append;
  */
 public final class Reservation implements AutoCloseable {
 
+    private static final int ENDED = -1;
+
     private final WriteAheadLog log;
     private long bytes;
+    private int expected;
+    private int gathering;
 
-    Reservation(WriteAheadLog log, long bytes) {
+    /** @param records how many are to be claimed: blocks that have the first of them wait for the last */
+    Reservation(WriteAheadLog log, long bytes, int records) {
         this.log = log;
         this.bytes = bytes;
+        this.expected = records;
+        this.gathering = records > 1 ? log.gathering().begin() : ENDED;
     }
 
     /** Takes up to {@code wanted} bytes out of this reservation and answers how many. */
@@ -27,8 +34,24 @@ public final class Reservation implements AutoCloseable {
         bytes += untaken;
     }
 
+    /** One of the expected records is claimed. */
+    void claimed() {
+        expected--;
+        if (expected == 0) {
+            endGathering();
+        }
+    }
+
+    private void endGathering() {
+        if (gathering != ENDED) {
+            log.gathering().end(gathering);
+            gathering = ENDED;
+        }
+    }
+
     @Override
     public void close() {
+        endGathering();
         long left = bytes;
         bytes = 0;
         if (left > 0) {

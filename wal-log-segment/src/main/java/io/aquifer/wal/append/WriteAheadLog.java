@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,6 +36,9 @@ public final class WriteAheadLog {
     /** The time of a superblock's write while there is none. */
     static final long IDLE = Long.MIN_VALUE;
 
+    private static final long LONGEST_GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private final long longestGatheringNanos;
     private final SuperblockSlots slots;
     private final int blockSize;
     private final int blockBytes;
@@ -65,6 +69,7 @@ public final class WriteAheadLog {
     private volatile Superblock superblock;
     private volatile long superblockSince = IDLE;
     private volatile @Nullable Thread idleDriver;
+    private final Gathering gathering = new Gathering();
 
     /**
      * @param opened the superblock of this opening, durable before anything is appended
@@ -79,6 +84,19 @@ public final class WriteAheadLog {
             WalSettings settings,
             ByteBuffer memory,
             ByteBuffer paddingBuffer) {
+        this(slots, opened, recovered, settings, memory, paddingBuffer, LONGEST_GATHERING_NANOS);
+    }
+
+    /** @param longestGatheringNanos how long at most a block is held back for requests whose first records it has */
+    WriteAheadLog(
+            SuperblockSlots slots,
+            Superblock opened,
+            ScanResult recovered,
+            WalSettings settings,
+            ByteBuffer memory,
+            ByteBuffer paddingBuffer,
+            long longestGatheringNanos) {
+        this.longestGatheringNanos = longestGatheringNanos;
         this.slots = slots;
         this.superblock = opened;
         this.blockSize = opened.blockSize();
@@ -134,7 +152,7 @@ public final class WriteAheadLog {
             }
             throw e;
         }
-        return reserved ? new Reservation(this, bytes) : null;
+        return reserved ? new Reservation(this, bytes, records) : null;
     }
 
     void unreserve(long bytes) {
@@ -162,7 +180,11 @@ public final class WriteAheadLog {
             }
             throw full(header);
         }
-        return claimPaid(header, listener);
+        Claim claim = claimPaid(header, listener);
+        if (reservation != null) {
+            reservation.claimed();
+        }
+        return claim;
     }
 
     /**
@@ -248,6 +270,7 @@ public final class WriteAheadLog {
         } finally {
             lock.unlock();
             wakeDriver();
+            gathering.wake();
         }
     }
 
@@ -343,6 +366,10 @@ public final class WriteAheadLog {
     Block take() throws WalFailedException, InterruptedException {
         while (true) {
             ensureNotFailed();
+            Block filling = open;
+            if (filling != null && filling.recordCount() > 0) {
+                gathering.await(longestGatheringNanos, this::isBlockReady);
+            }
             Block block = next();
             if (block != null) {
                 return block;
@@ -369,6 +396,19 @@ public final class WriteAheadLog {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isBlockReady() {
+        lock.lock();
+        try {
+            return !closed.isEmpty() || failure != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Gathering gathering() {
+        return gathering;
     }
 
     /** Waits for the last bytes of a taken block, completes them, and gives back what its records took in excess. */
@@ -562,6 +602,7 @@ public final class WriteAheadLog {
         }
         space.close();
         wakeDriver();
+        gathering.wake();
         return true;
     }
 

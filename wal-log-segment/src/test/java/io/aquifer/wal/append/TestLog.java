@@ -56,7 +56,8 @@ final class TestLog {
                 new ScanResult(0, 0, 0, 0, ""),
                 new WalSettings(memoryBytes, blockBytes, 4, Duration.ofSeconds(30)),
                 aligned(memoryBytes),
-                aligned(BLOCK_SIZE));
+                aligned(BLOCK_SIZE),
+                Long.MAX_VALUE);
     }
 
     static ByteBuffer aligned(int size) {
