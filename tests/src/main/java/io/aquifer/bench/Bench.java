@@ -86,8 +86,7 @@ public final class Bench implements Callable<Integer> {
             names = "--wal-folder",
             paramLabel = "FOLDER",
             description =
-                    "Where the WAL's file lies (default: beside the logs). On their file system, a sync of the WAL"
-                            + " waits for a journal that the logs fill, too; a device of its own has none.")
+                    "Where the WAL's file lies (default: beside the logs, whose writes it then shares a disk with).")
     private @Nullable Path walFolder;
 
     @Option(
