@@ -57,13 +57,13 @@ final class BenchTopic implements AutoCloseable {
     }
 
     /** Has the generator load a new topic. */
-    LoadFigures measure(int recordsPerSecond, Duration warmUp, Duration measured) throws Exception {
+    LoadFigures measure(int recordsPerSecond, Duration leadIn, Duration measured) throws Exception {
         Topics topics = new Topics(admin);
         String topic = name.replaceAll("[^a-z0-9]+", "-") + "-" + ++measurements;
         topics.create(topic, PARTITIONS, replicationFactor, config);
         try {
             return LoadFigures.fromAnswer(
-                    generator.ask("load", bootstrap, topic, recordsPerSecond, warmUp.toMillis(), measured.toMillis()));
+                    generator.ask("load", bootstrap, topic, recordsPerSecond, leadIn.toMillis(), measured.toMillis()));
         } finally {
             topics.delete(topic);
             Await.until("the files of " + topic + " to be gone", GRACE, () -> !hasFilesOf(topic));

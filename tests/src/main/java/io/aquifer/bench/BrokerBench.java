@@ -51,22 +51,22 @@ final class BrokerBench {
                 "the load generator", Worker.classPathOfThisJvm(), LoadGenerator.class, List.of(), Map.of()));
         Path one = folder.resolve("aquifer");
         String bootstrap = startAquifer(one).broker().bootstrap();
-        BenchTopic shared = topic(bootstrap, one, generator, "shared topic", 1, Topics.SHARED);
+        BenchTopic shared = cleanup.add(new BenchTopic(bootstrap, one, generator, "shared topic", 1, Topics.SHARED));
         List<Comparison> comparisons = new ArrayList<>();
         if (parts.contains(Part.TOPIC)) {
-            BenchTopic stock = topic(bootstrap, one, generator, "stock topic", 1, Map.of());
+            BenchTopic stock = cleanup.add(new BenchTopic(bootstrap, one, generator, "stock topic", 1, Map.of()));
             comparisons.add(
                     throughput("one broker, shared topic, RF=1: throughput", shared, stock, Target.atLeast(0.90)));
         }
         if (parts.contains(Part.CLUSTER)) {
             Path three = folder.resolve("stock");
-            BenchTopic replicated = topic(
+            BenchTopic replicated = cleanup.add(new BenchTopic(
                     startThree(three).bootstrap(),
                     three,
                     generator,
                     "stock cluster of 3, RF=3",
                     3,
-                    Map.of("min.insync.replicas", "2"));
+                    Map.of("min.insync.replicas", "2")));
             comparisons.add(
                     throughput("one broker, shared topic, RF=1: throughput", shared, replicated, Target.atLeast(2.5)));
             comparisons.add(latency(shared, replicated));
@@ -91,16 +91,6 @@ final class BrokerBench {
         return cleanup.add(new Cluster(kafka, configs, Tuning.SUSTAINED))
                 .format()
                 .start();
-    }
-
-    private BenchTopic topic(
-            String bootstrap,
-            Path folder,
-            Worker generator,
-            String name,
-            int replicationFactor,
-            Map<String, String> config) {
-        return cleanup.add(new BenchTopic(bootstrap, folder, generator, name, replicationFactor, config));
     }
 
     private Comparison throughput(String name, BenchTopic aquifer, BenchTopic other, Target target) throws Exception {
