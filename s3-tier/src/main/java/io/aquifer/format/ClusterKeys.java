@@ -17,6 +17,7 @@ public record ClusterKeys(String root) {
     private static final Pattern CLUSTER_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final int MAX_PREFIX = 512;
     private static final String SEGMENTS = "segment/";
+    private static final String WAL_OBJECTS = "wal/";
     /** Sorts before the digits that a segment's name begins with, so that a listing begins with the snapshots. */
     private static final String SNAPSHOT = "-snapshot-";
 
@@ -56,6 +57,22 @@ public record ClusterKeys(String root) {
     public Optional<SegmentName> segmentOf(String key) {
         String place = root + SEGMENTS;
         return key.startsWith(place) ? SegmentName.parse(key.substring(place.length())) : Optional.empty();
+    }
+
+    /** The key of a WAL object. */
+    public String walObject(WalObjectName name) {
+        return root + WAL_OBJECTS + name.path();
+    }
+
+    /** What the keys of all WAL objects of an epoch of a broker's WAL begin with, and no other key. */
+    public String walObjectsOf(int nodeId, long epoch) {
+        return root + WAL_OBJECTS + WalObjectName.epochPath(nodeId, epoch);
+    }
+
+    /** Which WAL object has the key, or nothing when it isn't the key of a WAL object of this cluster. */
+    public Optional<WalObjectName> walObjectOf(String key) {
+        String place = root + WAL_OBJECTS;
+        return key.startsWith(place) ? WalObjectName.parse(key.substring(place.length())) : Optional.empty();
     }
 
     /** What the keys of all snapshots of a partition begin with, and no other key. */

@@ -46,7 +46,7 @@ public final class SegmentContent implements ObjectContent {
         this.info = info;
         this.layout = SegmentLayout.of(lengths, chunkBytes);
         this.body = ObjectContent.concat(List.copyOf(ordered.values()));
-        this.tailLength = SegmentIndex.size(info, layout) + SegmentTrailer.SIZE;
+        this.tailLength = SegmentIndex.size(info, layout) + ObjectTrailer.SIZE;
         this.checksums = new AtomicLongArray(layout.chunks());
         for (int chunk = 0; chunk < checksums.length(); chunk++) {
             checksums.setPlain(chunk, UNKNOWN);
@@ -60,7 +60,7 @@ public final class SegmentContent implements ObjectContent {
 
     /** Where the index will lie, by which the object is opened fastest. */
     public SegmentLocation location() {
-        return new SegmentLocation(length(), tailLength - SegmentTrailer.SIZE);
+        return new SegmentLocation(length(), tailLength - ObjectTrailer.SIZE);
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.UUID;
 /**
  * What a segment object holds, where, and the checksums by which any whole chunks of it are verified.
  *
- * <p>Big-endian, between the parts and the {@linkplain SegmentTrailer trailer}, which has its length and checksum:
+ * <p>Big-endian, between the parts and the {@linkplain ObjectTrailer trailer}, which has its length and checksum:
  *
  * <pre>
  * offset size
@@ -84,7 +84,7 @@ public final class SegmentIndex {
 
     /** Length of the whole object in bytes. */
     public long objectLength() {
-        return layout.bodyLength() + size(info, layout) + SegmentTrailer.SIZE;
+        return layout.bodyLength() + size(info, layout) + ObjectTrailer.SIZE;
     }
 
     /** Where this was found in the object. */
@@ -137,9 +137,9 @@ public final class SegmentIndex {
     /** Index and trailer, ready to be read from position 0. */
     ByteBuffer withTrailer() {
         int size = size(info, layout);
-        ByteBuffer buffer = ByteBuffer.allocate(size + SegmentTrailer.SIZE);
+        ByteBuffer buffer = ByteBuffer.allocate(size + ObjectTrailer.SIZE);
         writeTo(buffer);
-        new SegmentTrailer(objectLength(), size, Checksum.of(buffer, 0, size)).writeTo(buffer);
+        new ObjectTrailer(ObjectKind.SEGMENT, objectLength(), size, Checksum.of(buffer, 0, size)).writeTo(buffer);
         return buffer.flip();
     }
 
@@ -162,19 +162,12 @@ public final class SegmentIndex {
     }
 
     /**
-     * Reads the index from all that remains in {@code source}, which is left alone.
+     * Reads the index from all that remains in {@code source}, which the trailer vouches for and which is left alone.
      *
      * @param where what was read, for messages
-     * @throws DamagedObjectException if the checksum or a field is wrong
+     * @throws DamagedObjectException if a field is wrong
      */
-    static SegmentIndex readFrom(ByteBuffer source, SegmentTrailer trailer, String where)
-            throws DamagedObjectException {
-        int found = Checksum.of(source, source.position(), source.remaining());
-        if (source.remaining() != trailer.indexLength() || found != trailer.indexChecksum()) {
-            throw new DamagedObjectException(String.format(
-                    "the %d bytes of the index of %s give checksum %08x where its trailer has %08x for %d bytes. %s",
-                    source.remaining(), where, found, trailer.indexChecksum(), trailer.indexLength(), REMEDY));
-        }
+    static SegmentIndex readFrom(ByteBuffer source, ObjectTrailer trailer, String where) throws DamagedObjectException {
         try {
             SegmentIndex index = decode(source.slice().order(ByteOrder.BIG_ENDIAN));
             if (index.objectLength() != trailer.objectLength()) {
@@ -183,7 +176,7 @@ public final class SegmentIndex {
             }
             return index;
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw invalid("index", where, e);
+            throw ObjectKind.SEGMENT.invalid("index", where, e);
         }
     }
 
@@ -224,13 +217,6 @@ public final class SegmentIndex {
             throw new IllegalArgumentException("transaction index empty: " + value + ", not 0 or 1");
         }
         return value == 1;
-    }
-
-    static DamagedObjectException invalid(String structure, String where, RuntimeException cause) {
-        DamagedObjectException damaged = new DamagedObjectException(
-                "the " + structure + " of " + where + " is invalid: " + cause.getMessage() + ". " + REMEDY);
-        damaged.initCause(cause);
-        return damaged;
     }
 
     private static void putUuid(ByteBuffer buffer, UUID id) {

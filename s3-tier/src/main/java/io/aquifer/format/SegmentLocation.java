@@ -25,12 +25,7 @@ public record SegmentLocation(long objectLength, int indexLength) {
     private static final int SIZE = 13;
 
     public SegmentLocation {
-        if (indexLength < SegmentIndex.FIXED_SIZE
-                || indexLength > SegmentIndex.MAX_SIZE
-                || objectLength - SegmentTrailer.SIZE < indexLength) {
-            throw new IllegalArgumentException(
-                    "an index of " + indexLength + " bytes in an object of " + objectLength + " bytes");
-        }
+        ObjectKind.SEGMENT.requireLengths(objectLength, indexLength);
     }
 
     public byte[] toBytes() {

@@ -32,10 +32,12 @@ class SegmentGoldenBytesTest {
     @Test
     void index_and_trailer_of_version_1_are_read() throws IOException {
         ByteBuffer end = ByteBuffer.wrap(golden());
-        SegmentTrailer trailer = SegmentTrailer.readFrom(end, BODY + end.capacity(), "an object");
+        ObjectTrailer trailer = ObjectTrailer.readFrom(ObjectKind.SEGMENT, end, BODY + end.capacity(), "an object");
 
-        SegmentIndex index =
-                SegmentIndex.readFrom(end.slice(0, end.capacity() - SegmentTrailer.SIZE), trailer, "an object");
+        ByteBuffer bytes = end.slice(0, end.capacity() - ObjectTrailer.SIZE);
+        trailer.verifyIndex(bytes, "an object");
+
+        SegmentIndex index = SegmentIndex.readFrom(bytes, trailer, "an object");
 
         assertThat(index.info()).isEqualTo(Segments.INFO);
         assertThat(index.length(SegmentPart.DATA)).isEqualTo(DATA.length);

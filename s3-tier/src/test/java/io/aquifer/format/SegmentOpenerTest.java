@@ -55,7 +55,7 @@ class SegmentOpenerTest {
 
     @Test
     void a_second_request_gets_an_index_that_is_longer() {
-        SegmentOpener opener = new SegmentOpener(store, Segments.KEYS, SegmentTrailer.SIZE + 20);
+        SegmentOpener opener = new SegmentOpener(store, Segments.KEYS, ObjectTrailer.SIZE + 20);
 
         assertThat(opener.open(Segments.NAME, Optional.empty()).join().info()).isEqualTo(Segments.INFO);
         assertThat(requests()).containsExactly(SimulatedCall.Kind.GET_TAIL, SimulatedCall.Kind.GET);
@@ -109,10 +109,10 @@ class SegmentOpenerTest {
 
     @Test
     void a_newer_version_is_told_from_damage() {
-        ByteBuffer trailer = ByteBuffer.wrap(object, object.length - SegmentTrailer.SIZE, SegmentTrailer.SIZE)
+        ByteBuffer trailer = ByteBuffer.wrap(object, object.length - ObjectTrailer.SIZE, ObjectTrailer.SIZE)
                 .slice();
         trailer.putShort(8, (short) 2);
-        trailer.putInt(12, Checksum.withHole(trailer, 0, SegmentTrailer.SIZE, 12));
+        trailer.putInt(12, Checksum.withHole(trailer, 0, ObjectTrailer.SIZE, 12));
         replace(object);
 
         assertThatOpening()

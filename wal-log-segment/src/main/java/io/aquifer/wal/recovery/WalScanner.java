@@ -2,8 +2,8 @@ package io.aquifer.wal.recovery;
 
 import io.aquifer.wal.device.BlockDevice;
 import io.aquifer.wal.layout.BlockHeader;
+import io.aquifer.wal.layout.BlockRecords;
 import io.aquifer.wal.layout.CorruptWalException;
-import io.aquifer.wal.layout.RecordHeader;
 import io.aquifer.wal.layout.Superblock;
 import io.aquifer.wal.layout.WalFormatException;
 import java.io.IOException;
@@ -160,19 +160,10 @@ public final class WalScanner {
 
     private long visitRecords(BlockHeader header, RecordVisitor visitor) throws IOException {
         ByteBuffer block = window.slice(window.position(), header.length());
-        int offset = BlockHeader.SIZE;
-        int end = BlockHeader.SIZE + header.bodyLength();
-        long records = 0;
-        while (offset < end) {
-            RecordHeader record = RecordHeader.readFrom(block, offset, end);
-            visitor.record(header, offset, record, block.slice(offset + RecordHeader.SIZE, record.payloadLength()));
-            offset += record.recordLength();
-            records++;
+        BlockRecords records = new BlockRecords(header, block);
+        while (records.next()) {
+            visitor.record(header, records.offset(), records.header(), records.payload());
         }
-        if (records != header.recordCount()) {
-            throw new CorruptWalException("block at position " + header.position() + " verifies and says it has "
-                    + header.recordCount() + " records, but has " + records);
-        }
-        return records;
+        return header.recordCount();
     }
 }

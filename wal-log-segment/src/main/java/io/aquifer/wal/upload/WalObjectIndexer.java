@@ -1,0 +1,152 @@
+package io.aquifer.wal.upload;
+
+import io.aquifer.format.LogIncarnation;
+import io.aquifer.format.WalEntry;
+import io.aquifer.format.WalEntryKind;
+import io.aquifer.format.WalObjectIndex;
+import io.aquifer.format.WalObjectInfo;
+import io.aquifer.format.WalObjectName;
+import io.aquifer.wal.layout.BlockHeader;
+import io.aquifer.wal.layout.BlockRecords;
+import io.aquifer.wal.layout.CorruptWalException;
+import io.aquifer.wal.layout.LogId;
+import io.aquifer.wal.layout.MisplacedBlockException;
+import io.aquifer.wal.layout.RecordHeader;
+import io.aquifer.wal.layout.RecordKind;
+import io.aquifer.wal.layout.WalFormatException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Makes the index of a WAL object from its blocks, which are given one after the other and not kept. What is held of them is
+ * never longer than they are. Not thread-safe.
+ *
+ * <p>The blocks are those of one epoch. A block that is refused changes nothing: the index can be made of those before it.
+ */
+public final class WalObjectIndexer {
+
+    private final WalObjectName name;
+    private final UUID walId;
+    private final int blockSize;
+    private final long firstPosition;
+    private final Map<LogIncarnation, List<WalEntry>> logs = new LinkedHashMap<>();
+    private long endPosition;
+    private int bodyLength;
+
+    /** An entry of a block that may still be refused. */
+    private record Found(LogIncarnation log, WalEntry entry) {}
+
+    /**
+     * @param name with the epoch that the blocks must have
+     * @param blockSize of the WAL, in bytes
+     * @param firstPosition where the first block must be
+     */
+    public WalObjectIndexer(WalObjectName name, UUID walId, int blockSize, long firstPosition) {
+        this.name = name;
+        this.walId = walId;
+        this.blockSize = blockSize;
+        this.firstPosition = firstPosition;
+        this.endPosition = firstPosition;
+    }
+
+    /** Bytes of all blocks so far. */
+    public int bodyLength() {
+        return bodyLength;
+    }
+
+    /**
+     * Adds the next block.
+     *
+     * @param block all that remains: the whole block, or the first block-size bytes of padding. It is left alone
+     * @throws MisplacedBlockException if it isn't the block behind the last one in the same WAL and epoch
+     * @throws WalFormatException if it doesn't verify, or one of its records or batches doesn't
+     * @throws IllegalArgumentException if the object would become longer than one may be
+     */
+    public void add(ByteBuffer block) throws WalFormatException {
+        if (block.remaining() > WalObjectInfo.MAX_BODY_LENGTH - bodyLength) {
+            throw new IllegalArgumentException("a block of " + block.remaining() + " bytes behind " + bodyLength
+                    + " of at most " + WalObjectInfo.MAX_BODY_LENGTH);
+        }
+        BlockHeader header = readHeader(block);
+        List<Found> found = header.type() == BlockHeader.Type.DATA ? entries(header, block.slice()) : List.of();
+        for (Found each : found) {
+            logs.computeIfAbsent(each.log(), log -> new ArrayList<>()).add(each.entry());
+        }
+        endPosition += header.length();
+        bodyLength += block.remaining();
+    }
+
+    private BlockHeader readHeader(ByteBuffer block) throws WalFormatException {
+        if (block.remaining() < blockSize) {
+            throw new CorruptWalException("a block of " + block.remaining() + " bytes, less than " + blockSize);
+        }
+        BlockHeader header = BlockHeader.readFrom(block, blockSize, Integer.MAX_VALUE);
+        int expected = header.type() == BlockHeader.Type.DATA ? header.length() : blockSize;
+        if (block.remaining() != expected) {
+            throw new CorruptWalException(
+                    block.remaining() + " of " + expected + " bytes of the block at position " + header.position());
+        }
+        header.verify(block, blockSize);
+        if (!header.walId().equals(walId) || header.epoch() != name.epoch() || header.position() != endPosition) {
+            throw new MisplacedBlockException("a block at position " + header.position() + " of epoch "
+                    + header.epoch() + " of WAL " + header.walId() + ", where position " + endPosition + " of epoch "
+                    + name.epoch() + " of WAL " + walId + " comes next");
+        }
+        return header;
+    }
+
+    private List<Found> entries(BlockHeader header, ByteBuffer block) throws CorruptWalException {
+        List<Found> found = new ArrayList<>();
+        BlockRecords records = new BlockRecords(header, block);
+        while (records.next()) {
+            if (records.header().kind() != RecordKind.VOID) {
+                found.add(entry(header, records));
+            }
+        }
+        return found;
+    }
+
+    private Found entry(BlockHeader block, BlockRecords records) throws CorruptWalException {
+        RecordHeader record = records.header();
+        LogId log = record.log();
+        try {
+            WalEntry entry = WalEntry.of(
+                    kindOf(record.kind()),
+                    record.leaderEpoch(),
+                    record.baseOffset(),
+                    record.lastOffset(),
+                    record.maxTimestamp(),
+                    bodyLength + records.offset() + RecordHeader.SIZE,
+                    records.payload());
+            return new Found(new LogIncarnation(log.topicId(), log.partition(), log.incarnation()), entry);
+        } catch (IllegalArgumentException e) {
+            CorruptWalException corrupt = new CorruptWalException("the record of " + log + " at byte "
+                    + records.offset() + " of the block at position " + block.position() + " is invalid: "
+                    + e.getMessage());
+            corrupt.initCause(e);
+            throw corrupt;
+        }
+    }
+
+    private static WalEntryKind kindOf(RecordKind kind) {
+        return switch (kind) {
+            case VOID -> throw new IllegalArgumentException("a void record says nothing of its log");
+            case DATA -> WalEntryKind.DATA;
+            case TRUNCATE -> WalEntryKind.TRUNCATE;
+            case RESTART -> WalEntryKind.RESTART;
+            case LOG_START -> WalEntryKind.LOG_START;
+            case DELETE -> WalEntryKind.DELETE;
+            case CHECKPOINT -> WalEntryKind.CHECKPOINT;
+        };
+    }
+
+    /** The index of the blocks so far, of which there is one at least. */
+    public WalObjectIndex index() {
+        return new WalObjectIndex(
+                new WalObjectInfo(name, walId, blockSize, firstPosition, endPosition, bodyLength), logs);
+    }
+}
