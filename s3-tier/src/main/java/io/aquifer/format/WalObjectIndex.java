@@ -164,6 +164,9 @@ public final class WalObjectIndex {
         LogIncarnation log =
                 new LogIncarnation(getUuid(buffer, start), buffer.getInt(start + 24), buffer.getLong(start + 16));
         int count = buffer.getInt(start + 28);
+        if (count < 1) {
+            throw new IllegalArgumentException(count + " entries of " + log);
+        }
         buffer.position(start + LOG_SIZE);
         List<WalEntry> entries = new ArrayList<>();
         while (entries.size() < count) {

@@ -59,7 +59,7 @@ public record TestBatch(
         buffer.putLong(producerId).putShort((short) (producerId < 0 ? -1 : 3)).putInt(baseSequence);
         buffer.putInt((int) (lastOffset - baseOffset) + 1);
         for (int i = 0; i < bodyLength; i++) {
-            buffer.put((byte) (baseOffset * 31 + i * 7));
+            buffer.put((byte) (baseOffset * 31 + i * 7L));
         }
         CRC32C crc = new CRC32C();
         crc.update(buffer.slice(21, length() - 21));

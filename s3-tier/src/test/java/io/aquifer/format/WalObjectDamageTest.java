@@ -75,7 +75,8 @@ class WalObjectDamageTest {
         assertThatField(BODY + 60, 3).hasMessageContaining("2 logs where 3 were counted");
         assertThatField(BODY + 48, -1).hasMessageContaining("of broker -1");
         assertThatField(log + 24, -1).hasMessageContaining("partition -1");
-        assertThatField(log + 28, 0).hasMessageContaining("no entries of");
+        assertThatField(log + 28, 0).hasMessageContaining("0 entries of");
+        assertThatField(log + 28, -1).hasMessageContaining("-1 entries of");
         assertThatField(log + 28, Integer.MAX_VALUE).hasMessageContaining("entry");
         assertThatField(entry, 0).hasMessageContaining("an entry of kind 0");
         assertThatField(entry, 7 << 24).hasMessageContaining("an entry of kind 7");
