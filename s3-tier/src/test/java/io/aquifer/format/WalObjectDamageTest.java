@@ -87,7 +87,7 @@ class WalObjectDamageTest {
         assertThatField(entry + 36, 0).hasMessageContaining("data without a batch");
         assertThatField(entry + 12, 99).hasMessageContaining("in an entry of 99 to 107");
         assertThatField(entry + 20, 108).hasMessageContaining("in an entry of 100 to 108");
-        assertThatField(batch + 4, 101).hasMessageContaining("in an entry of 100 to 107");
+        assertThatField(batch + 4, 99).hasMessageContaining("where 100 comes next");
         assertThatField(batch + 8, 48).hasMessageContaining("length 48");
         assertThatField(batch + 8, Integer.MAX_VALUE).hasMessageContaining("length 2147483647");
         assertThatField(batch + 16, 1 << 24).hasMessageContaining("magic 1");

@@ -27,7 +27,8 @@ class UploadedBatchesTest {
     @Test
     void plain_compressed_idempotent_transactional_and_control_batches_are_indexed_as_kafka_reads_them() {
         SimpleRecord[] records = {
-            new SimpleRecord(1_000, new byte[] {1}, new byte[100]), new SimpleRecord(3_000, new byte[] {2}, new byte[90])
+            new SimpleRecord(1_000, new byte[] {1}, new byte[100]),
+            new SimpleRecord(3_000, new byte[] {2}, new byte[90])
         };
         MemoryRecords batches = joined(
                 MemoryRecords.withRecords(10, Compression.NONE, 4, records),
@@ -60,7 +61,8 @@ class UploadedBatchesTest {
             position += expected.get(i).sizeInBytes();
         }
         MemoryRecords marker = MemoryRecords.readableRecords(found.get(4).bytes());
-        assertThat(EndTransactionMarker.deserialize(marker.records().iterator().next()).coordinatorEpoch())
+        assertThat(EndTransactionMarker.deserialize(marker.records().iterator().next())
+                        .coordinatorEpoch())
                 .isEqualTo(8);
     }
 

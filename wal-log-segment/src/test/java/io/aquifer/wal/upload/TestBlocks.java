@@ -46,8 +46,9 @@ final class TestBlocks {
     }
 
     static ByteBuffer block(long position, long epoch, UUID walId, List<Logged> records) {
-        int body =
-                records.stream().mapToInt(record -> record.header().recordLength()).sum();
+        int body = records.stream()
+                .mapToInt(record -> record.header().recordLength())
+                .sum();
         int length = (BlockHeader.SIZE + body + BLOCK_SIZE - 1) / BLOCK_SIZE * BLOCK_SIZE;
         ByteBuffer block = ByteBuffer.allocate(length);
         int offset = BlockHeader.SIZE;

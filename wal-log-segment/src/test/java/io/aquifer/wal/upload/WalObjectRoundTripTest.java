@@ -67,17 +67,17 @@ class WalObjectRoundTripTest {
                 bodies.add(upload(sequence));
             }
             Map<LogIncarnation, List<TestBlocks.Logged>> found = new LinkedHashMap<>();
-            List<WalObjectName> run =
-                    objects.unbroken(7, TestBlocks.EPOCH, 0).join();
+            List<WalObjectName> run = objects.unbroken(7, TestBlocks.EPOCH, 0).join();
             assertThat(run).hasSize(count);
             for (WalObjectName name : run) {
                 WalObjectIndex index = objects.open(name).join();
                 assertThat(index.info().firstPosition()).isEqualTo(start);
                 start = index.info().endPosition();
                 byte[] body = bodies.get((int) name.sequence());
-                index.logs().forEach((log, entries) -> entries.forEach(entry -> found.computeIfAbsent(
-                                log, key -> new ArrayList<>())
-                        .add(read(name, log, entry, body))));
+                index.logs()
+                        .forEach((log, entries) ->
+                                entries.forEach(entry -> found.computeIfAbsent(log, key -> new ArrayList<>())
+                                        .add(read(name, log, entry, body))));
             }
             assertThat(start).isEqualTo(position);
             assertThat(found).isEqualTo(expected);
@@ -85,8 +85,7 @@ class WalObjectRoundTripTest {
 
         private byte[] upload(int sequence) throws WalFormatException {
             WalObjectName name = new WalObjectName(7, TestBlocks.EPOCH, sequence);
-            WalObjectIndexer indexer =
-                    new WalObjectIndexer(name, TestBlocks.WAL_ID, TestBlocks.BLOCK_SIZE, position);
+            WalObjectIndexer indexer = new WalObjectIndexer(name, TestBlocks.WAL_ID, TestBlocks.BLOCK_SIZE, position);
             List<ObjectContent> blocks = new ArrayList<>();
             int count = 1 + random.nextInt(6);
             for (int i = 0; i < count; i++) {
@@ -96,7 +95,8 @@ class WalObjectRoundTripTest {
             }
             ObjectContent body = ObjectContent.concat(blocks);
             assertThat(objects.create(indexer.index(), body).join()).isEqualTo(PutResult.CREATED);
-            byte[] object = store.bucket().bytes(ClusterKeys.of("prefix", "cluster").walObject(name));
+            byte[] object =
+                    store.bucket().bytes(ClusterKeys.of("prefix", "cluster").walObject(name));
             int offset = 0;
             for (ObjectContent block : blocks) {
                 assertThat(ByteBuffer.wrap(object, offset, (int) block.length()))
