@@ -96,6 +96,19 @@ class WalObjectDamageTest {
     }
 
     @Test
+    void lengths_in_the_trailer_that_make_no_sense_are_named() {
+        int index = TRAILER - BODY;
+        for (int length : new int[] {-1, 0, 63, OBJECT.length - 31, Integer.MAX_VALUE}) {
+            assertThatField(TRAILER + 24, length).hasMessageContaining("an index of " + length + " bytes");
+        }
+        for (int length : new int[] {64, index - 1, index + 1, OBJECT.length - 32}) {
+            assertThatField(TRAILER + 24, length).hasMessageContaining("bytes of the index of");
+        }
+        assertThatField(TRAILER + 20, OBJECT.length + 1)
+                .hasMessageContaining("its trailer says " + (OBJECT.length + 1));
+    }
+
+    @Test
     void two_logs_with_one_name_are_refused() {
         byte[] forged = OBJECT.clone();
         int first = BODY + WalObjectIndex.FIXED_SIZE;
