@@ -2,6 +2,7 @@ package io.aquifer.remote;
 
 import com.yammer.metrics.core.Histogram;
 import com.yammer.metrics.core.Meter;
+import io.aquifer.config.S3Config;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.ObjectStoreObserver;
 import io.aquifer.object.S3Action;

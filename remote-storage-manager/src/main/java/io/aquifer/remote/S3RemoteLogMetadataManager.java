@@ -1,5 +1,6 @@
 package io.aquifer.remote;
 
+import io.aquifer.config.S3Config;
 import io.aquifer.object.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -78,7 +79,7 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
     @Override
     public void configure(Map<String, ?> configs) {
         classPathCheck.run();
-        S3Config config = S3Config.of(configs);
+        S3Config config = S3StorageConfig.forMetadata(configs);
         DeletionJournal journal = journal(configs.get(LOG_DIR_CONFIG));
         Object broker = configs.get("broker.id");
         partitions = new MetadataPartitions(MetadataContext.of(

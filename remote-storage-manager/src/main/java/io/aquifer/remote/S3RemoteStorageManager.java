@@ -1,5 +1,6 @@
 package io.aquifer.remote;
 
+import io.aquifer.config.S3Config;
 import io.aquifer.format.SegmentPart;
 import io.aquifer.object.ObjectStore;
 import java.io.IOException;

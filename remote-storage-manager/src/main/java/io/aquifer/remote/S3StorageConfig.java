@@ -1,6 +1,7 @@
 package io.aquifer.remote;
 
 import io.aquifer.cache.ChunkCacheSettings;
+import io.aquifer.config.S3Config;
 import io.aquifer.format.SegmentContent;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -115,7 +116,19 @@ public final class S3StorageConfig extends S3Config {
      * @throws ConfigException with one message that names the setting, what was found and what to write instead
      */
     public static S3StorageConfig of(Map<String, ?> settings) {
+        requireKnown(settings, STORAGE_CONFIG_DEF.names());
         return new S3StorageConfig(settings);
+    }
+
+    /**
+     * Reads of the settings that Kafka hands to a metadata manager those that it heeds. All of a storage manager's can be given
+     * to it; those of others are left alone.
+     *
+     * @throws ConfigException with one message that names the setting, what was found and what to write instead
+     */
+    static S3Config forMetadata(Map<String, ?> settings) {
+        requireKnown(settings, STORAGE_CONFIG_DEF.names());
+        return S3Config.of(settings);
     }
 
     private static void chunkBytes(String name, Object value) {

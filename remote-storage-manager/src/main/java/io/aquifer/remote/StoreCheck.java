@@ -1,5 +1,6 @@
 package io.aquifer.remote;
 
+import io.aquifer.config.S3Config;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.ObjectStoreException;
 import io.aquifer.object.ProbeFinding;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.aquifer.cache.ChunkCacheSettings;
+import io.aquifer.config.S3Config;
 import io.aquifer.object.ObjectStoreSettings;
 import io.aquifer.object.ServerSideEncryption;
 import java.net.URI;
@@ -119,9 +120,9 @@ class S3ConfigTest {
 
     @Test
     void the_metadata_manager_has_no_use_for_the_settings_of_the_storage_manager_but_lets_them_be() {
-        assertThat(S3Config.of(LEAST).values().keySet())
+        assertThat(S3StorageConfig.forMetadata(LEAST).values().keySet())
                 .doesNotContain("aquifer.deletions.path", "aquifer.s3.cache.bytes");
-        assertThatCode(() -> S3Config.of(LEAST_OF_STORAGE)).doesNotThrowAnyException();
+        assertThatCode(() -> S3StorageConfig.forMetadata(LEAST_OF_STORAGE)).doesNotThrowAnyException();
     }
 
     @Test
@@ -129,7 +130,7 @@ class S3ConfigTest {
         Map<String, String> settings = new HashMap<>(LEAST);
         settings.put("aquifer.s3.buckett", "x");
 
-        assertThatThrownBy(() -> S3Config.of(settings))
+        assertThatThrownBy(() -> S3StorageConfig.forMetadata(settings))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("aquifer.s3.buckett");
     }

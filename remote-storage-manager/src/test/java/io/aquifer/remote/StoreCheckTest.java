@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.aquifer.config.S3Config;
 import io.aquifer.object.SimulatedCall;
 import io.aquifer.object.SimulatedFault;
 import io.aquifer.object.SimulatedObjectStore;

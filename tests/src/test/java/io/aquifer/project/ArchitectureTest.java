@@ -41,9 +41,18 @@ class ArchitectureTest {
                     "io.aquifer.seam..",
                     "io.aquifer.remote..",
                     "io.aquifer.cli..",
-                    "io.aquifer.weave..")
+                    "io.aquifer.weave..",
+                    "io.aquifer.config..")
             .should()
             .dependOnClassesThat(KAFKA);
+
+    @ArchTest
+    static final ArchRule the_settings_of_the_bucket_know_of_kafka_only_its_settings = noClasses()
+            .that()
+            .resideInAPackage("io.aquifer.config..")
+            .should()
+            .dependOnClassesThat(KAFKA.and(
+                    resideInAPackage("org.apache.kafka.common.config..").negate()));
 
     @ArchTest
     static final ArchRule the_wal_knows_no_kafka_log = noClasses()

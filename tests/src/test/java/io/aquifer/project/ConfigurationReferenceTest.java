@@ -2,8 +2,8 @@ package io.aquifer.project;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aquifer.config.S3Config;
 import io.aquifer.log.AquiferConfig;
-import io.aquifer.remote.S3Config;
 import io.aquifer.remote.S3StorageConfig;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 /** A module of the product: where its sources and classes lie, and which rooms (packages) it may have. */
 record ProjectModule(String name, List<String> rooms) {
 
-    static final ProjectModule S3_TIER =
-            new ProjectModule("s3-tier", List.of("io.aquifer.object..", "io.aquifer.format..", "io.aquifer.cache.."));
+    static final ProjectModule S3_TIER = new ProjectModule(
+            "s3-tier",
+            List.of("io.aquifer.object..", "io.aquifer.format..", "io.aquifer.cache..", "io.aquifer.config.."));
     static final ProjectModule WAL_LOG_SEGMENT =
             new ProjectModule("wal-log-segment", List.of("io.aquifer.wal..", "io.aquifer.log..", "io.aquifer.seam.."));
     static final ProjectModule REMOTE_STORAGE_MANAGER =

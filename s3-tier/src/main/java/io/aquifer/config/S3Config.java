@@ -1,4 +1,4 @@
-package io.aquifer.remote;
+package io.aquifer.config;
 
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.object.ObjectStoreSettings;
@@ -18,15 +18,14 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the bucket is reached: the settings that the storage manager and the metadata manager have in common. All of them can be
- * given to either; the metadata manager heeds those that are here.
+ * How the bucket is reached: the settings that the storage manager, the metadata manager and the WAL's upload have in common.
  */
 public class S3Config extends AbstractConfig {
 
     /** All settings of Aquifer begin with this. */
-    static final String AQUIFER = "aquifer.";
+    protected static final String AQUIFER = "aquifer.";
 
-    static final String PREFIX = AQUIFER + "s3.";
+    protected static final String PREFIX = AQUIFER + "s3.";
 
     public static final String CLUSTER_ID_CONFIG = AQUIFER + "cluster.id";
     private static final String CLUSTER_ID_DOC =
@@ -176,26 +175,29 @@ public class S3Config extends AbstractConfig {
                     Importance.LOW,
                     ATTEMPT_TIMEOUT_MS_DOC);
 
-    /** @throws ConfigException if a setting is missing, unknown or has a value that it can't have */
-    S3Config(ConfigDef definition, Map<String, ?> settings) {
-        super(definition, known(settings), false);
+    /** @throws ConfigException if a setting is missing or has a value that it can't have */
+    protected S3Config(ConfigDef definition, Map<String, ?> settings) {
+        super(definition, settings, false);
         keys();
         store();
     }
 
-    private static Map<String, ?> known(Map<String, ?> settings) {
-        Set<String> known = S3StorageConfig.STORAGE_CONFIG_DEF.names();
+    /**
+     * Makes sure that none of Aquifer's settings among {@code settings} is unknown. Those of others are left alone.
+     *
+     * @throws ConfigException that names the unknown ones
+     */
+    public static void requireKnown(Map<String, ?> settings, Set<String> known) {
         TreeSet<String> unknown = new TreeSet<>(settings.keySet());
         unknown.removeIf(name -> !name.startsWith(AQUIFER) || known.contains(name));
         if (!unknown.isEmpty()) {
             throw new ConfigException("Unknown settings " + unknown + ": Aquifer's remote storage knows "
                     + new TreeSet<>(known) + ". Remove or correct them.");
         }
-        return settings;
     }
 
     /**
-     * Reads the settings that Kafka hands to a metadata manager. Those of others among them are left alone.
+     * Reads the settings that Kafka hands to a storage manager. Those that aren't here are left alone.
      *
      * @throws ConfigException with one message that names the setting, what was found and what to write instead
      */
@@ -252,7 +254,7 @@ public class S3Config extends AbstractConfig {
         }
     }
 
-    static ConfigException refused(String settings, IllegalArgumentException cause) {
+    protected static ConfigException refused(String settings, IllegalArgumentException cause) {
         ConfigException refused =
                 new ConfigException("The settings " + settings + " can't be used: " + cause.getMessage());
         refused.initCause(cause);
