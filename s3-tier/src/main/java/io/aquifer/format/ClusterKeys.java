@@ -64,6 +64,11 @@ public record ClusterKeys(String root) {
         return root + WAL_OBJECTS + name.path();
     }
 
+    /** What the keys of all WAL objects of a broker begin with, and no other key. */
+    public String walObjectsOf(int nodeId) {
+        return root + WAL_OBJECTS + nodeId + "/";
+    }
+
     /** What the keys of all WAL objects of an epoch of a broker's WAL begin with, and no other key. */
     public String walObjectsOf(int nodeId, long epoch) {
         return root + WAL_OBJECTS + WalObjectName.epochPath(nodeId, epoch);

@@ -8,7 +8,8 @@ enum ObjectKind {
             0x415155494657414CL,
             WalObjectIndex.FIXED_SIZE,
             WalObjectInfo.MAX_BODY_LENGTH,
-            WalObjectIndex.REMEDY);
+            WalObjectIndex.REMEDY),
+    SEAL("seal of a WAL", 0x4151554946454e44L, WalSeal.SIZE, WalSeal.SIZE, WalSeal.REMEDY);
 
     private final String noun;
     private final long magic;

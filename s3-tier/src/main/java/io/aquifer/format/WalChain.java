@@ -1,0 +1,166 @@
+package io.aquifer.format;
+
+import io.aquifer.object.ObjectPage;
+import io.aquifer.object.ObjectStore;
+import io.aquifer.object.PutResult;
+import io.aquifer.object.StoredObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sequences of a broker's WAL objects, epoch after epoch, and the seals that end them.
+ *
+ * <p>Futures fail with an {@link ObjectFormatException} when a seal doesn't verify or lies where it doesn't belong, or as those
+ * of the {@link ObjectStore} do.
+ */
+public final class WalChain {
+
+    private final ObjectStore store;
+    private final ClusterKeys keys;
+    private final IndexReader<WalSeal> seals;
+
+    public WalChain(ObjectStore store, ClusterKeys keys) {
+        this.store = store;
+        this.keys = keys;
+        this.seals = new IndexReader<>(store, ObjectKind.SEAL, WalSeal.OBJECT_LENGTH, WalSeal::readFrom);
+    }
+
+    /** Creates the object of a seal, unless one with its number exists; as {@link ObjectStore#putIfAbsent}. */
+    public CompletableFuture<PutResult> seal(WalSeal seal) {
+        return store.putIfAbsent(keys.walObject(seal.name()), seal.toBytes());
+    }
+
+    /**
+     * What an object is that was found at a number: the seal, or nothing when it is a WAL object. The future fails with an
+     * {@link io.aquifer.object.ObjectNotFoundException} when there is none.
+     */
+    public CompletableFuture<Optional<WalSeal>> sealAt(WalObjectName name) {
+        return store.head(keys.walObject(name)).thenCompose(found -> readIfSeal(name, found));
+    }
+
+    private CompletableFuture<Optional<WalSeal>> readIfSeal(WalObjectName name, StoredObject found) {
+        return isSeal(found) ? read(name).thenApply(Optional::of) : CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    /** A WAL object is longer by far. Whoever takes it for one because its length isn't right is told by its trailer. */
+    private static boolean isSeal(StoredObject object) {
+        return object.length() == WalSeal.OBJECT_LENGTH;
+    }
+
+    private CompletableFuture<WalSeal> read(WalObjectName name) {
+        String key = keys.walObject(name);
+        return seals.tail(key).thenApply(seal -> {
+            if (!seal.name().equals(name)) {
+                throw new CompletionException(new ForeignObjectException(seals.where(key) + " holds another seal, of "
+                        + seal.name() + ": it was copied from another key. " + WalSeal.REMEDY));
+            }
+            return seal;
+        });
+    }
+
+    /** Every epoch of which the bucket has objects, the oldest first, each with its run. */
+    public CompletableFuture<List<WalRun>> runs(int nodeId) {
+        return runs(nodeId, 0, new ArrayList<>());
+    }
+
+    private CompletableFuture<List<WalRun>> runs(int nodeId, long from, List<WalRun> found) {
+        return epochFrom(nodeId, from).thenCompose(epoch -> {
+            if (epoch.isEmpty()) {
+                return CompletableFuture.completedFuture(List.copyOf(found));
+            }
+            return run(nodeId, epoch.getAsLong()).thenCompose(run -> {
+                run.ifPresent(found::add);
+                return runs(nodeId, epoch.getAsLong() + 1, found);
+            });
+        });
+    }
+
+    /** The lowest epoch, from {@code from} on, of which the bucket has an object. */
+    private CompletableFuture<OptionalLong> epochFrom(int nodeId, long from) {
+        String before = from == 0 ? null : keys.walObject(new WalObjectName(nodeId, from - 1, Long.MAX_VALUE));
+        return nextEpoch(nodeId, before);
+    }
+
+    private CompletableFuture<OptionalLong> nextEpoch(int nodeId, @Nullable String after) {
+        return store.list(keys.walObjectsOf(nodeId), after, 1).thenCompose(page -> {
+            if (page.objects().isEmpty()) {
+                return CompletableFuture.completedFuture(OptionalLong.empty());
+            }
+            String key = page.objects().get(0).key();
+            return keys.walObjectOf(key)
+                    .map(name -> CompletableFuture.completedFuture(OptionalLong.of(name.epoch())))
+                    .orElseGet(() -> nextEpoch(nodeId, key));
+        });
+    }
+
+    /** The run of an epoch, or nothing when the bucket has no object of it. */
+    public CompletableFuture<Optional<WalRun>> run(int nodeId, long epoch) {
+        return extend(new Growing(nodeId, epoch), null);
+    }
+
+    private CompletableFuture<Optional<WalRun>> extend(Growing run, @Nullable String after) {
+        return store.list(keys.walObjectsOf(run.nodeId, run.epoch), after, ObjectStore.MAX_PAGE)
+                .thenCompose(page -> {
+                    Optional<String> next = page.next();
+                    return add(run, page) && next.isPresent() ? extend(run, next.get()) : finish(run);
+                });
+    }
+
+    /** Whether the run may go on behind the page. */
+    private boolean add(Growing run, ObjectPage page) {
+        for (StoredObject object : page.objects()) {
+            Optional<WalObjectName> name = keys.walObjectOf(object.key());
+            if (name.isPresent() && !run.add(name.get().sequence(), isSeal(object))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private CompletableFuture<Optional<WalRun>> finish(Growing run) {
+        if (run.first < 0) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        if (!run.sealed) {
+            return CompletableFuture.completedFuture(Optional.of(run.with(Optional.empty())));
+        }
+        return read(new WalObjectName(run.nodeId, run.epoch, run.end))
+                .thenApply(seal -> Optional.of(run.with(Optional.of(seal))));
+    }
+
+    private static final class Growing {
+        private final int nodeId;
+        private final long epoch;
+        private long first = -1;
+        private long end;
+        private boolean sealed;
+
+        private Growing(int nodeId, long epoch) {
+            this.nodeId = nodeId;
+            this.epoch = epoch;
+        }
+
+        /** Whether the run may go on behind this number. */
+        private boolean add(long sequence, boolean seal) {
+            if (first < 0) {
+                first = sequence;
+                end = sequence;
+            }
+            if (sequence != end) {
+                return false;
+            }
+            sealed = seal;
+            end += seal ? 0 : 1;
+            return !seal;
+        }
+
+        private WalRun with(Optional<WalSeal> seal) {
+            return new WalRun(nodeId, epoch, first, end, seal);
+        }
+    }
+}
