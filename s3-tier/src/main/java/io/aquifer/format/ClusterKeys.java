@@ -18,6 +18,7 @@ public record ClusterKeys(String root) {
     private static final int MAX_PREFIX = 512;
     private static final String SEGMENTS = "segment/";
     private static final String WAL_OBJECTS = "wal/";
+    private static final String COLLECTION_RECORDS = "gc/";
     /** Sorts before the digits that a segment's name begins with, so that a listing begins with the snapshots. */
     private static final String SNAPSHOT = "-snapshot-";
 
@@ -59,6 +60,31 @@ public record ClusterKeys(String root) {
         return key.startsWith(place) ? SegmentName.parse(key.substring(place.length())) : Optional.empty();
     }
 
+    /** What the keys of all segment objects and snapshots begin with, and no other key. */
+    public String segments() {
+        return root + SEGMENTS;
+    }
+
+    /** What the keys of all WAL objects begin with, and no other key. */
+    public String walObjects() {
+        return root + WAL_OBJECTS;
+    }
+
+    /** What the keys of all records of garbage collection begin with, and no other key. */
+    public String collectionRecords() {
+        return root + COLLECTION_RECORDS;
+    }
+
+    /** The key of a record of garbage collection. */
+    public String collectionRecord(long number) {
+        return collectionRecords() + String.format(Locale.ROOT, "%020d", number);
+    }
+
+    /** Which record of garbage collection has the key, or nothing when none has it. */
+    public OptionalLong collectionRecordOf(String key) {
+        return numberOf(collectionRecords(), key);
+    }
+
     /** The key of a WAL object. */
     public String walObject(WalObjectName name) {
         return root + WAL_OBJECTS + name.path();
@@ -92,7 +118,10 @@ public record ClusterKeys(String root) {
 
     /** Which of a partition's snapshots has the key, or nothing when none has it. */
     public OptionalLong snapshotOf(UUID topicId, int partition, String key) {
-        String place = snapshotsOf(topicId, partition);
+        return numberOf(snapshotsOf(topicId, partition), key);
+    }
+
+    private static OptionalLong numberOf(String place, String key) {
         if (!key.startsWith(place)
                 || !NUMBER.matcher(key.substring(place.length())).matches()) {
             return OptionalLong.empty();

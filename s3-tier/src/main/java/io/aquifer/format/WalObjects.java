@@ -1,14 +1,12 @@
 package io.aquifer.format;
 
 import io.aquifer.object.ObjectContent;
-import io.aquifer.object.ObjectPage;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.PutResult;
 import io.aquifer.object.StoredObject;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +23,7 @@ public final class WalObjects {
     private final ObjectStore store;
     private final ClusterKeys keys;
     private final IndexReader<WalObjectIndex> reader;
+    private final CollectionRecords records;
 
     public WalObjects(ObjectStore store, ClusterKeys keys) {
         this(store, keys, TAIL_BYTES);
@@ -35,6 +34,7 @@ public final class WalObjects {
         this.store = store;
         this.keys = keys;
         this.reader = new IndexReader<>(store, ObjectKind.WAL, tailBytes, WalObjectIndex::readFrom);
+        this.records = new CollectionRecords(store, keys);
     }
 
     /**
@@ -53,39 +53,60 @@ public final class WalObjects {
     }
 
     /**
-     * The objects of a broker's epoch whose numbers follow each other without a gap. What lies behind a gap doesn't count.
+     * The objects of a broker's epoch whose numbers follow each other without a gap. What lies behind a gap doesn't count. What
+     * garbage collection has {@linkplain CollectionRecord condemned} makes no gap and is left out, so the number behind the run
+     * is one more than that of its last object, and not how many objects there are. The last of a run is never condemned.
      *
-     * @param first number where the run begins; without it the run is empty
+     * @param first number where the run begins; when that is neither there nor condemned the run is empty
      */
     public CompletableFuture<List<WalObjectName>> unbroken(int nodeId, long epoch, long first) {
         WalObjectName begin = new WalObjectName(nodeId, epoch, first);
         String before = first == 0 ? null : keys.walObject(new WalObjectName(nodeId, epoch, first - 1));
-        return unbroken(begin, before, new ArrayList<>());
+        List<WalObjectName> listed = new ArrayList<>();
+        return list(begin, before, listed).thenCompose(done -> records.newest()).thenApply(record -> {
+            LongRanges condemned = record.map(CollectionRecord::walObjects)
+                    .map(numbers -> numbers.get(WalEpoch.of(begin)))
+                    .orElseGet(LongRanges::new);
+            return unbroken(listed, condemned, first);
+        });
     }
 
-    private CompletableFuture<List<WalObjectName>> unbroken(
-            WalObjectName begin, @Nullable String after, List<WalObjectName> run) {
+    private CompletableFuture<Void> list(WalObjectName begin, @Nullable String after, List<WalObjectName> listed) {
         return store.list(keys.walObjectsOf(begin.nodeId(), begin.epoch()), after, ObjectStore.MAX_PAGE)
                 .thenCompose(page -> {
-                    Optional<String> next = page.next();
-                    return extend(run, page, begin.sequence()) && next.isPresent()
-                            ? unbroken(begin, next.get(), run)
-                            : CompletableFuture.completedFuture(List.copyOf(run));
+                    for (StoredObject object : page.objects()) {
+                        keys.walObjectOf(object.key()).ifPresent(listed::add);
+                    }
+                    return page.next()
+                            .map(next -> list(begin, next, listed))
+                            .orElseGet(() -> CompletableFuture.completedFuture(null));
                 });
     }
 
-    /** Whether the run may go on behind the page. */
-    private boolean extend(List<WalObjectName> run, ObjectPage page, long first) {
-        for (StoredObject object : page.objects()) {
-            Optional<WalObjectName> name = keys.walObjectOf(object.key());
-            if (name.isPresent()) {
-                if (name.get().sequence() != first + run.size()) {
-                    return false;
-                }
-                run.add(name.get());
+    /**
+     * The unbroken run among objects of one epoch.
+     *
+     * @param listed in the order of their numbers
+     * @param condemned numbers that make no gap and are left out
+     */
+    public static List<WalObjectName> unbroken(List<WalObjectName> listed, LongRanges condemned, long first) {
+        List<WalObjectName> run = new ArrayList<>();
+        long next = first;
+        for (WalObjectName name : listed) {
+            while (next < name.sequence() && condemned.contains(next)) {
+                next = condemned.endFrom(next);
+            }
+            if (name.sequence() > next) {
+                break;
+            }
+            if (name.sequence() == next) {
+                next++;
+            }
+            if (!condemned.contains(name.sequence())) {
+                run.add(name);
             }
         }
-        return true;
+        return List.copyOf(run);
     }
 
     /**

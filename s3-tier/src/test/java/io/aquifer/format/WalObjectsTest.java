@@ -11,6 +11,10 @@ import io.aquifer.object.SimulatedObjectStore;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +125,40 @@ class WalObjectsTest {
         assertThat(run(0)).isEmpty();
         assertThat(run(5)).isEmpty();
         assertThat(run(8)).isEmpty();
+    }
+
+    @Test
+    void what_was_collected_makes_no_gap_and_is_left_out() {
+        LongStream.of(2, 3, 5, 9, 11).forEach(sequence -> put(new WalObjectName(1, 9, sequence)));
+        LongRanges condemned = LongRanges.of(0, 2);
+        condemned.add(3, 5);
+        condemned.add(6, 9);
+        condemn(condemned);
+
+        assertThat(run(0)).containsExactly(2L, 5L, 9L);
+        assertThat(run(4)).containsExactly(5L, 9L);
+        assertThat(run(10)).isEmpty();
+    }
+
+    @Test
+    void a_run_does_not_go_on_without_a_readable_record_of_what_was_collected() {
+        put(new WalObjectName(1, 9, 0));
+        condemn(LongRanges.of(3, 4));
+        store.bucket().damage(Segments.KEYS.collectionRecord(0), 20);
+
+        assertThatThrownBy(() -> run(0)).cause().isInstanceOf(DamagedObjectException.class);
+    }
+
+    private void condemn(LongRanges numbers) {
+        CollectionRecord record = new CollectionRecord(
+                0,
+                new UUID(1, 2),
+                1,
+                new TreeMap<>(Map.of(new WalEpoch(1, 9), numbers)),
+                new TreeSet<>(),
+                new TreeSet<>());
+        assertThat(new CollectionRecords(store, Segments.KEYS).create(record).join())
+                .isTrue();
     }
 
     @Test
