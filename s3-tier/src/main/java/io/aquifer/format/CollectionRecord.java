@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -83,6 +84,16 @@ public record CollectionRecord(
     /** Where a cluster begins in which nothing was collected yet: the record before number 0. */
     public static CollectionRecord first(long number, UUID collector, int nodeId) {
         return new CollectionRecord(number, collector, nodeId, new TreeMap<>(), new TreeSet<>(), new TreeSet<>());
+    }
+
+    /** The newest record, or one that condemns nothing where there is none. */
+    public static CollectionRecord in(Optional<CollectionRecord> newest) {
+        return newest.orElseGet(() -> first(0, new UUID(0, 0), -1));
+    }
+
+    /** Numbers of WAL objects of an epoch that are condemned. */
+    public LongRanges condemned(WalEpoch epoch) {
+        return LongRanges.copyOf(walObjects.getOrDefault(epoch, new LongRanges()));
     }
 
     /** Whether a WAL object is to be passed over, or is gone for good. */

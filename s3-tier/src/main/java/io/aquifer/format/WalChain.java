@@ -1,6 +1,5 @@
 package io.aquifer.format;
 
-import io.aquifer.object.ObjectPage;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.PutResult;
 import io.aquifer.object.StoredObject;
@@ -23,11 +22,13 @@ public final class WalChain {
     private final ObjectStore store;
     private final ClusterKeys keys;
     private final IndexReader<WalSeal> seals;
+    private final CollectionRecords records;
 
     public WalChain(ObjectStore store, ClusterKeys keys) {
         this.store = store;
         this.keys = keys;
         this.seals = new IndexReader<>(store, ObjectKind.SEAL, WalSeal.OBJECT_LENGTH, WalSeal::readFrom);
+        this.records = new CollectionRecords(store, keys);
     }
 
     /** Creates the object of a seal, unless one with its number exists; as {@link ObjectStore#putIfAbsent}. */
@@ -100,67 +101,81 @@ public final class WalChain {
 
     /** The run of an epoch, or nothing when the bucket has no object of it. */
     public CompletableFuture<Optional<WalRun>> run(int nodeId, long epoch) {
-        return extend(new Growing(nodeId, epoch), null);
+        List<StoredObject> listed = new ArrayList<>();
+        return list(new WalEpoch(nodeId, epoch), null, listed)
+                .thenCompose(done -> records.newest())
+                .thenCompose(record -> run(new WalEpoch(nodeId, epoch), listed, CollectionRecord.in(record)));
     }
 
-    private CompletableFuture<Optional<WalRun>> extend(Growing run, @Nullable String after) {
-        return store.list(keys.walObjectsOf(run.nodeId, run.epoch), after, ObjectStore.MAX_PAGE)
+    private CompletableFuture<Void> list(WalEpoch epoch, @Nullable String after, List<StoredObject> listed) {
+        return store.list(keys.walObjectsOf(epoch.nodeId(), epoch.epoch()), after, ObjectStore.MAX_PAGE)
                 .thenCompose(page -> {
-                    Optional<String> next = page.next();
-                    return add(run, page) && next.isPresent() ? extend(run, next.get()) : finish(run);
+                    listed.addAll(page.objects());
+                    return page.next()
+                            .map(next -> list(epoch, next, listed))
+                            .orElseGet(() -> CompletableFuture.completedFuture(null));
                 });
     }
 
-    /** Whether the run may go on behind the page. */
-    private boolean add(Growing run, ObjectPage page) {
-        for (StoredObject object : page.objects()) {
+    /**
+     * The run among listed objects of an epoch. What isn't listed because it was collected must be condemned in {@code record}:
+     * it was read after the listing.
+     */
+    public CompletableFuture<Optional<WalRun>> run(WalEpoch epoch, List<StoredObject> listed, CollectionRecord record) {
+        Growing run = new Growing(epoch, record.condemned(epoch));
+        for (StoredObject object : listed) {
             Optional<WalObjectName> name = keys.walObjectOf(object.key());
             if (name.isPresent() && !run.add(name.get().sequence(), isSeal(object))) {
-                return false;
+                break;
             }
         }
-        return true;
+        return finish(run);
     }
 
     private CompletableFuture<Optional<WalRun>> finish(Growing run) {
-        if (run.first < 0) {
+        if (run.end < 0) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         if (!run.sealed) {
             return CompletableFuture.completedFuture(Optional.of(run.with(Optional.empty())));
         }
-        return read(new WalObjectName(run.nodeId, run.epoch, run.end))
+        return read(new WalObjectName(run.epoch.nodeId(), run.epoch.epoch(), run.end))
                 .thenApply(seal -> Optional.of(run.with(Optional.of(seal))));
     }
 
     private static final class Growing {
-        private final int nodeId;
-        private final long epoch;
+        private final WalEpoch epoch;
+        private final LongRanges condemned;
         private long first = -1;
-        private long end;
+        private long end = -1;
         private boolean sealed;
 
-        private Growing(int nodeId, long epoch) {
-            this.nodeId = nodeId;
+        private Growing(WalEpoch epoch, LongRanges condemned) {
             this.epoch = epoch;
+            this.condemned = condemned;
         }
 
         /** Whether the run may go on behind this number. */
         private boolean add(long sequence, boolean seal) {
-            if (first < 0) {
-                first = sequence;
-                end = sequence;
+            long next = end < 0 ? sequence : condemned.endFrom(end);
+            if (sequence < next) {
+                return true;
             }
-            if (sequence != end) {
+            if (sequence > next) {
                 return false;
             }
+            if (condemned.contains(sequence)) {
+                end = condemned.endFrom(sequence);
+                return true;
+            }
+            first = first < 0 ? sequence : first;
             sealed = seal;
-            end += seal ? 0 : 1;
+            end = seal ? sequence : sequence + 1;
             return !seal;
         }
 
         private WalRun with(Optional<WalSeal> seal) {
-            return new WalRun(nodeId, epoch, first, end, seal);
+            return new WalRun(epoch.nodeId(), epoch.epoch(), first < 0 ? end : first, end, seal, condemned);
         }
     }
 }

@@ -64,9 +64,7 @@ public final class WalObjects {
         String before = first == 0 ? null : keys.walObject(new WalObjectName(nodeId, epoch, first - 1));
         List<WalObjectName> listed = new ArrayList<>();
         return list(begin, before, listed).thenCompose(done -> records.newest()).thenApply(record -> {
-            LongRanges condemned = record.map(CollectionRecord::walObjects)
-                    .map(numbers -> numbers.get(WalEpoch.of(begin)))
-                    .orElseGet(LongRanges::new);
+            LongRanges condemned = CollectionRecord.in(record).condemned(WalEpoch.of(begin));
             return unbroken(listed, condemned, first);
         });
     }
@@ -89,7 +87,7 @@ public final class WalObjects {
      * @param listed in the order of their numbers
      * @param condemned numbers that make no gap and are left out
      */
-    public static List<WalObjectName> unbroken(List<WalObjectName> listed, LongRanges condemned, long first) {
+    private static List<WalObjectName> unbroken(List<WalObjectName> listed, LongRanges condemned, long first) {
         List<WalObjectName> run = new ArrayList<>();
         long next = first;
         for (WalObjectName name : listed) {

@@ -7,7 +7,11 @@ import io.aquifer.object.ObjectStore;
 import io.aquifer.object.PutResult;
 import io.aquifer.object.SimulatedObjectStore;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +73,49 @@ class WalChainTest {
         assertThat(run.object(41)).isEqualTo(new WalObjectName(NODE, 1, 41));
         assertThat(run.next()).isEqualTo(new WalObjectName(NODE, 1, 42));
         assertThatThrownBy(() -> run.object(39)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void what_was_condemned_makes_no_gap_and_is_passed_over_though_it_may_be_there() {
+        for (long sequence : List.of(2L, 5L, 6L, 8L, 12L)) {
+            object(NODE, 1, sequence);
+        }
+        condemn(1, LongRanges.of(0, 5), LongRanges.of(6, 8), LongRanges.of(9, 12));
+
+        WalRun run = chain.run(NODE, 1).join().orElseThrow();
+
+        assertThat(run.objects()).extracting(WalObjectName::sequence).containsExactly(5L, 8L, 12L);
+        assertThat(run.first()).isEqualTo(5);
+        assertThat(run.next().sequence()).isEqualTo(13);
+        assertThatThrownBy(() -> run.object(6)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void of_an_epoch_that_was_collected_the_seal_stays() {
+        condemn(1, LongRanges.of(0, 5));
+        object(NODE, 1, 3);
+        WalSeal seal = seal(1, 5, 2);
+
+        WalRun run = chain.run(NODE, 1).join().orElseThrow();
+
+        assertThat(run.objects()).isEmpty();
+        assertThat(run.seal()).contains(seal);
+    }
+
+    private void condemn(long epoch, LongRanges... numbers) {
+        LongRanges all = new LongRanges();
+        for (LongRanges each : numbers) {
+            all.addAll(each);
+        }
+        CollectionRecord record = new CollectionRecord(
+                0,
+                new UUID(1, 2),
+                1,
+                new TreeMap<>(Map.of(new WalEpoch(NODE, epoch), all)),
+                new TreeSet<>(),
+                new TreeSet<>());
+        assertThat(new CollectionRecords(store, Segments.KEYS).create(record).join())
+                .isTrue();
     }
 
     @Test
