@@ -135,6 +135,12 @@ public final class BatchHeader {
         return (bytes.getShort(ATTRIBUTES_OFFSET) & CONTROL) != 0;
     }
 
+    /** CRC32C of the whole batch: its own covers all but what is in front of its attributes. */
+    int wholeChecksum() {
+        return Checksum.joined(
+                Checksum.of(bytes, 0, ATTRIBUTES_OFFSET), bytes.getInt(CRC_OFFSET), length() - ATTRIBUTES_OFFSET);
+    }
+
     /** What is held of the batch: the header, or all of it if it is a control batch. Read-only. */
     public ByteBuffer bytes() {
         return bytes.asReadOnlyBuffer();

@@ -22,6 +22,9 @@ public record ClusterKeys(String root) {
     /** Sorts before the digits that a segment's name begins with, so that a listing begins with the snapshots. */
     private static final String SNAPSHOT = "-snapshot-";
 
+    /** What the name of a composite segment ends with. */
+    private static final String COMPOSITE = "-composite";
+
     private static final Pattern NUMBER = Pattern.compile("[0-9]{20}");
 
     /**
@@ -49,9 +52,21 @@ public record ClusterKeys(String root) {
         return root + SEGMENTS + name.path();
     }
 
-    /** What the keys of all segment objects and snapshots of a partition begin with, and no other key. Snapshots come first. */
+    /** What the keys of all segment objects, composite segments and snapshots of a partition begin with, and no other key. Snapshots come first. */
     public String segmentsOf(UUID topicId, int partition) {
         return root + SEGMENTS + SegmentName.partitionPath(topicId, partition);
+    }
+
+    /** The key of a composite segment. In a listing it comes right behind that of the segment object that takes its place. */
+    public String composite(SegmentName name) {
+        return segment(name) + COMPOSITE;
+    }
+
+    /** Which composite segment has the key, or nothing when it isn't the key of one of this cluster. */
+    public Optional<SegmentName> compositeOf(String key) {
+        return key.endsWith(COMPOSITE)
+                ? segmentOf(key.substring(0, key.length() - COMPOSITE.length()))
+                : Optional.empty();
     }
 
     /** Which segment has the key, or nothing when it isn't the key of a segment of this cluster. */

@@ -9,7 +9,13 @@ enum ObjectKind {
             WalObjectIndex.FIXED_SIZE,
             WalObjectInfo.MAX_BODY_LENGTH,
             WalObjectIndex.REMEDY),
-    SEAL("seal of a WAL", 0x4151554946454e44L, WalSeal.SIZE, WalSeal.SIZE, WalSeal.REMEDY);
+    SEAL("seal of a WAL", 0x4151554946454e44L, WalSeal.SIZE, WalSeal.SIZE, WalSeal.REMEDY),
+    COMPOSITE(
+            "composite segment",
+            0x4151554946434d50L,
+            CompositeIndex.MIN_SIZE,
+            CompositeIndex.MAX_SIZE,
+            SegmentIndex.REMEDY);
 
     private final String noun;
     private final long magic;

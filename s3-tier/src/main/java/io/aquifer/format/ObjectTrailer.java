@@ -4,14 +4,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The end of a segment object, a WAL object or the seal of a WAL, from which it is opened.
+ * The end of a segment object, a composite segment, a WAL object or the seal of a WAL, from which it is opened.
  *
  * <p>32 bytes, big-endian. In every version, magic, version and checksum keep their places, and the trailer is the last 32
  * bytes of the object, so that a release that doesn't know a version can tell it from damage:
  *
  * <pre>
  * offset size
- *      0    8  magic: "AQUIFSEG" of a segment object, "AQUIFWAL" of a WAL object, "AQUIFEND" of a seal
+ *      0    8  magic: "AQUIFSEG" of a segment object, "AQUIFCMP" of a composite segment, "AQUIFWAL" of a WAL object,
+ *              "AQUIFEND" of a seal
  *      8    2  version, 1
  *     10    2  zero
  *     12    4  CRC32C of these 32 bytes, this field taken as zero

@@ -60,7 +60,7 @@ public final class SegmentContent implements ObjectContent {
 
     /** Where the index will lie, by which the object is opened fastest. */
     public SegmentLocation location() {
-        return new SegmentLocation(length(), tailLength - ObjectTrailer.SIZE);
+        return new SegmentLocation(false, length(), tailLength - ObjectTrailer.SIZE);
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.aquifer.format;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -57,6 +59,18 @@ public final class SegmentIndex {
         this.checksums = checksums.clone();
     }
 
+    /** The index of an object that is made of these parts, each of which becomes one chunk. */
+    static SegmentIndex of(SegmentInfo info, Map<SegmentPart, ByteBuffer> parts) {
+        Map<SegmentPart, Long> lengths = new EnumMap<>(SegmentPart.class);
+        parts.forEach((part, bytes) -> lengths.put(part, (long) bytes.remaining()));
+        SegmentLayout layout = SegmentLayout.of(lengths, SegmentLayout.MAX_CHUNK_BYTES);
+        int[] checksums = parts.values().stream()
+                .filter(ByteBuffer::hasRemaining)
+                .mapToInt(bytes -> Checksum.of(bytes, bytes.position(), bytes.remaining()))
+                .toArray();
+        return new SegmentIndex(info, layout, checksums);
+    }
+
     /** The segment that the object holds. */
     public SegmentInfo info() {
         return info;
@@ -89,7 +103,7 @@ public final class SegmentIndex {
 
     /** Where this was found in the object. */
     public SegmentLocation location() {
-        return new SegmentLocation(objectLength(), size(info, layout));
+        return new SegmentLocation(false, objectLength(), size(info, layout));
     }
 
     /** About how much memory this takes, in bytes. */
@@ -126,6 +140,16 @@ public final class SegmentIndex {
         }
     }
 
+    /** Bytes of all parts together. */
+    long bodyLength() {
+        return layout.bodyLength();
+    }
+
+    /** Length of this index in bytes. */
+    int size() {
+        return size(info, layout);
+    }
+
     static int size(SegmentInfo info, SegmentLayout layout) {
         return Math.toIntExact(size(info.leaderEpochs().size(), layout));
     }
@@ -143,7 +167,8 @@ public final class SegmentIndex {
         return buffer.flip();
     }
 
-    private void writeTo(ByteBuffer buffer) {
+    /** Writes {@link #size} bytes at the buffer's position and advances it. */
+    void writeTo(ByteBuffer buffer) {
         SegmentName name = info.name();
         putUuid(buffer, name.topicId());
         putUuid(buffer, name.segmentId());
@@ -180,7 +205,12 @@ public final class SegmentIndex {
         }
     }
 
-    private static SegmentIndex decode(ByteBuffer buffer) {
+    /**
+     * Reads an index from all of {@code buffer}, which begins at 0.
+     *
+     * @throws IllegalArgumentException if a field makes no sense
+     */
+    static SegmentIndex decode(ByteBuffer buffer) {
         long[] lengths = new long[SegmentPart.values().length];
         buffer.position(LENGTHS_OFFSET).asLongBuffer().get(lengths);
         SegmentLayout layout = new SegmentLayout(lengths, buffer.getInt(72));

@@ -4,33 +4,35 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * How to find the index of a segment object in one read of the right size. It is a hint: an object is also found without
+ * Whether a segment is one object or a composite, and how to find the index in one read of the right size. It is a hint: an object is also found without
  * it, and is believed where it says something else.
  *
  * <p>13 bytes, big-endian, which Kafka keeps as the custom metadata of a segment:
  *
  * <pre>
  * offset size
- *      0    1  version, 1
+ *      0    1  version: 1 of a segment object, 2 of a composite segment
  *      1    8  length of the whole object
  *      9    4  length of the index
  * </pre>
  *
+ * @param composite whether it was a composite segment
  * @param objectLength in bytes
  * @param indexLength in bytes
  */
-public record SegmentLocation(long objectLength, int indexLength) {
+public record SegmentLocation(boolean composite, long objectLength, int indexLength) {
 
-    private static final byte VERSION = 1;
+    private static final byte SEGMENT = 1;
+    private static final byte COMPOSITE = 2;
     private static final int SIZE = 13;
 
     public SegmentLocation {
-        ObjectKind.SEGMENT.requireLengths(objectLength, indexLength);
+        (composite ? ObjectKind.COMPOSITE : ObjectKind.SEGMENT).requireLengths(objectLength, indexLength);
     }
 
     public byte[] toBytes() {
         return ByteBuffer.allocate(SIZE)
-                .put(VERSION)
+                .put(composite ? COMPOSITE : SEGMENT)
                 .putLong(objectLength)
                 .putInt(indexLength)
                 .array();
@@ -38,12 +40,12 @@ public record SegmentLocation(long objectLength, int indexLength) {
 
     /** What the bytes say, or nothing when they are of another version or make no sense. */
     public static Optional<SegmentLocation> fromBytes(byte[] bytes) {
-        if (bytes.length != SIZE || bytes[0] != VERSION) {
+        if (bytes.length != SIZE || (bytes[0] != SEGMENT && bytes[0] != COMPOSITE)) {
             return Optional.empty();
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes, 1, SIZE - 1);
         try {
-            return Optional.of(new SegmentLocation(buffer.getLong(), buffer.getInt()));
+            return Optional.of(new SegmentLocation(bytes[0] == COMPOSITE, buffer.getLong(), buffer.getInt()));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

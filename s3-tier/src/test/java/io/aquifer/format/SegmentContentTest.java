@@ -92,11 +92,11 @@ class SegmentContentTest {
 
     @Test
     void a_location_of_another_version_or_without_sense_is_no_location() {
-        byte[] bytes = new SegmentLocation(1000, 200).toBytes();
-        bytes[0] = 2;
+        byte[] bytes = new SegmentLocation(false, 1000, 200).toBytes();
+        bytes[0] = 3;
         assertThat(SegmentLocation.fromBytes(bytes)).isEmpty();
         assertThat(SegmentLocation.fromBytes(new byte[0])).isEmpty();
-        byte[] tooLong = new SegmentLocation(1000, 200).toBytes();
+        byte[] tooLong = new SegmentLocation(false, 1000, 200).toBytes();
         tooLong[9] = 1;
         assertThat(SegmentLocation.fromBytes(tooLong)).isEmpty();
     }

@@ -65,7 +65,7 @@ class SegmentOpenerTest {
     void an_object_that_was_rewritten_is_found_in_spite_of_its_old_location() {
         SegmentLocation known = location.orElseThrow();
         for (long length : List.of(known.objectLength() - 100, known.objectLength() + 100)) {
-            assertThat(open(Optional.of(new SegmentLocation(length, known.indexLength())))
+            assertThat(open(Optional.of(new SegmentLocation(false, length, known.indexLength())))
                             .info())
                     .isEqualTo(Segments.INFO);
         }
