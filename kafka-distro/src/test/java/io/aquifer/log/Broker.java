@@ -1,5 +1,7 @@
 package io.aquifer.log;
 
+import io.aquifer.format.ClusterKeys;
+import io.aquifer.object.ObjectStore;
 import io.aquifer.seam.Seams;
 import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalFormatter;
@@ -29,6 +31,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.server.util.FileLock;
 import org.apache.kafka.storage.internals.log.CleanerConfig;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -49,6 +52,7 @@ import scala.jdk.javaapi.OptionConverters;
 final class Broker implements AutoCloseable {
 
     static final WalOwner OWNER = new WalOwner("cluster", 1);
+    static final ClusterKeys KEYS = ClusterKeys.of("", OWNER.clusterId());
 
     private final List<File> dirs = new ArrayList<>();
     private final Map<String, String> settings = new HashMap<>();
@@ -59,6 +63,8 @@ final class Broker implements AutoCloseable {
     private @Nullable AquiferRuntime runtime;
     private @Nullable LogManager logs;
     private LogDirFailureChannel failures = new LogDirFailureChannel(1);
+    private @Nullable ObjectStore bucket;
+    private int rebuilt;
 
     /** A broker with one log directory that isn't started yet, and an empty WAL. */
     Broker(Path root) throws IOException {
@@ -87,6 +93,25 @@ final class Broker implements AutoCloseable {
     Broker with(String setting, String value) {
         settings.put(setting, value);
         return this;
+    }
+
+    /** From the next start on, logs whose directories are lost are rebuilt from there. */
+    Broker rebuildingFrom(ObjectStore store) {
+        bucket = store;
+        return this;
+    }
+
+    /** How many logs the last start rebuilt. */
+    int rebuilt() {
+        return rebuilt;
+    }
+
+    /** The local disk is lost with all that is on it. */
+    void loseDirs() throws IOException {
+        for (File dir : dirs) {
+            Utils.delete(dir);
+            Files.createDirectories(dir.toPath());
+        }
     }
 
     /** Declares a topic, or changes its settings for whoever asks next. */
@@ -118,6 +143,9 @@ final class Broker implements AutoCloseable {
         AquiferConfig config = AquiferConfig.of(settings);
         SharingPolicy policy = SharingPolicy.remoteStorageTopics(config.topics());
         runtime = AquiferRuntime.start(config, policy, device, OWNER, List.of(), failures);
+        if (bucket != null) {
+            rebuilt = runtime.rebuild(bucket, KEYS, dirs, 1 << 20);
+        }
         Seams.install(runtime);
         scheduler = new ManualScheduler();
         logs = newLogManager();

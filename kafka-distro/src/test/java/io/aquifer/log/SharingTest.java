@@ -2,6 +2,7 @@ package io.aquifer.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aquifer.rebuild.IncarnationFile;
 import io.aquifer.wal.layout.LogId;
 import java.io.File;
 import java.io.IOException;

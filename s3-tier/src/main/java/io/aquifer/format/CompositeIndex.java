@@ -29,9 +29,6 @@ import java.util.Map;
  */
 public final class CompositeIndex {
 
-    /** Most bytes that are read for one piece, unless a single batch is longer. */
-    public static final int MAX_PIECE_LENGTH = 1 << 20;
-
     static final int MIN_SIZE = 3 * Integer.BYTES + SegmentIndex.FIXED_SIZE + 20 + 32;
     static final int MAX_SIZE = 1 << 30;
 
@@ -39,10 +36,8 @@ public final class CompositeIndex {
     private static final int PIECE_SIZE = 32;
 
     private final SegmentIndex parts;
-    private final List<CompositePiece> pieces;
+    private final CompositePieces data;
     private final List<WalObjectName> objects;
-    /** Where each piece begins in the data, and where the last one ends. */
-    private final long[] starts;
 
     /**
      * @param parts all but the data, of which it has none
@@ -55,12 +50,8 @@ public final class CompositeIndex {
         }
         requireOrder(parts.info().name(), pieces);
         this.parts = parts;
-        this.pieces = List.copyOf(pieces);
+        this.data = new CompositePieces(pieces);
         this.objects = pieces.stream().map(CompositePiece::object).distinct().toList();
-        this.starts = new long[pieces.size() + 1];
-        for (int i = 0; i < pieces.size(); i++) {
-            starts[i + 1] = starts[i] + pieces.get(i).length();
-        }
         if (dataLength() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("a segment of " + dataLength() + " bytes");
         }
@@ -80,25 +71,6 @@ public final class CompositeIndex {
         }
     }
 
-    /**
-     * Puts batches that lie one behind the other into one piece, as long as that doesn't get longer than {@link
-     * #MAX_PIECE_LENGTH}.
-     */
-    public static List<CompositePiece> joined(List<CompositePiece> batches) {
-        List<CompositePiece> joined = new ArrayList<>();
-        for (CompositePiece batch : batches) {
-            int last = joined.size() - 1;
-            if (last >= 0
-                    && joined.get(last).continuesWith(batch)
-                    && joined.get(last).length() + (long) batch.length() <= MAX_PIECE_LENGTH) {
-                joined.set(last, joined.get(last).with(batch));
-            } else {
-                joined.add(batch);
-            }
-        }
-        return joined;
-    }
-
     public SegmentInfo info() {
         return parts.info();
     }
@@ -110,7 +82,12 @@ public final class CompositeIndex {
 
     /** In the order of the data. */
     public List<CompositePiece> pieces() {
-        return pieces;
+        return data.list();
+    }
+
+    /** The data. */
+    public CompositePieces data() {
+        return data;
     }
 
     /** The WAL objects that the data lies in, each once: they are needed as long as this object exists. */
@@ -120,17 +97,12 @@ public final class CompositeIndex {
 
     /** In bytes. */
     public long dataLength() {
-        return starts[pieces.size()];
-    }
-
-    /** Where a piece begins in the data; for the number of pieces, where the last one ends. */
-    long start(int piece) {
-        return starts[piece];
+        return data.length();
     }
 
     /** About how much memory this takes, in bytes. */
     public int weight() {
-        return (int) Math.min(Integer.MAX_VALUE, parts.weight() + 72L * pieces.size() + 48L * objects.size());
+        return (int) Math.min(Integer.MAX_VALUE, parts.weight() + 72L * pieces().size() + 48L * objects.size());
     }
 
     /** Where this lies in its object. */
@@ -146,7 +118,7 @@ public final class CompositeIndex {
         return Math.toIntExact(3L * Integer.BYTES
                 + parts.size()
                 + (long) OBJECT_SIZE * objects.size()
-                + (long) PIECE_SIZE * pieces.size());
+                + (long) PIECE_SIZE * pieces().size());
     }
 
     /** Index and trailer, ready to be read from position 0. */
@@ -161,8 +133,8 @@ public final class CompositeIndex {
             numbers.put(object, numbers.size());
             buffer.putInt(object.nodeId()).putLong(object.epoch()).putLong(object.sequence());
         }
-        buffer.putInt(pieces.size());
-        for (CompositePiece piece : pieces) {
+        buffer.putInt(pieces().size());
+        for (CompositePiece piece : pieces()) {
             buffer.putInt(numbers.getOrDefault(piece.object(), -1))
                     .putInt(piece.position())
                     .putInt(piece.length())

@@ -15,7 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One read of a composite segment's data. Pieces that lie near each other in an object come with one request, a few of which
+ * One read of data that lies in WAL objects. Pieces that lie near each other in an object come with one request, a few of which
  * are under way at once.
  */
 final class CompositeRead extends CompletableFuture<Void> {
@@ -28,7 +28,7 @@ final class CompositeRead extends CompletableFuture<Void> {
 
     private final ObjectStore store;
     private final ClusterKeys keys;
-    private final CompositeIndex index;
+    private final CompositePieces data;
     private final long position;
     private final ByteBuffer target;
     private final Executor verification;
@@ -44,14 +44,14 @@ final class CompositeRead extends CompletableFuture<Void> {
     CompositeRead(
             ObjectStore store,
             ClusterKeys keys,
-            CompositeIndex index,
+            CompositePieces data,
             long position,
             ByteBuffer target,
             Executor verification) {
-        Objects.checkFromIndexSize(position, target.remaining(), index.dataLength());
+        Objects.checkFromIndexSize(position, target.remaining(), data.length());
         this.store = store;
         this.keys = keys;
-        this.index = index;
+        this.data = data;
         this.position = position;
         this.target = target.slice();
         this.verification = verification;
@@ -61,10 +61,13 @@ final class CompositeRead extends CompletableFuture<Void> {
 
     private List<Span> spans() {
         List<Span> found = new ArrayList<>();
+        if (!target.hasRemaining()) {
+            return found;
+        }
         long end = position + target.remaining();
-        int first = pieceAt(position);
-        for (int piece = first + 1; piece <= index.pieces().size(); piece++) {
-            boolean wanted = piece < index.pieces().size() && index.start(piece) < end;
+        int first = data.at(position);
+        for (int piece = first + 1; piece <= data.list().size(); piece++) {
+            boolean wanted = piece < data.list().size() && data.start(piece) < end;
             if (!wanted || !joins(first, piece)) {
                 found.add(new Span(first, piece));
                 first = piece;
@@ -76,24 +79,10 @@ final class CompositeRead extends CompletableFuture<Void> {
         return found;
     }
 
-    private int pieceAt(long at) {
-        int low = 0;
-        int high = index.pieces().size() - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (index.start(middle) <= at) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
-    }
-
     private boolean joins(int first, int piece) {
-        CompositePiece begin = index.pieces().get(first);
-        CompositePiece before = index.pieces().get(piece - 1);
-        CompositePiece next = index.pieces().get(piece);
+        CompositePiece begin = data.list().get(first);
+        CompositePiece before = data.list().get(piece - 1);
+        CompositePiece next = data.list().get(piece);
         int gap = next.position() - before.position() - before.length();
         return next.object().equals(before.object())
                 && gap >= 0
@@ -116,8 +105,8 @@ final class CompositeRead extends CompletableFuture<Void> {
             return;
         }
         Span span = spans.get(number);
-        CompositePiece first = index.pieces().get(span.first());
-        CompositePiece last = index.pieces().get(span.end() - 1);
+        CompositePiece first = data.list().get(span.first());
+        CompositePiece last = data.list().get(span.end() - 1);
         String key = keys.walObject(first.object());
         ByteBuffer bytes = ByteBuffer.allocate(last.position() + last.length() - first.position());
         CompletableFuture<ObjectRange> request = store.get(key, first.position(), bytes);
@@ -140,13 +129,13 @@ final class CompositeRead extends CompletableFuture<Void> {
     }
 
     private void take(Span span, ByteBuffer bytes, String key) {
-        int from = index.pieces().get(span.first()).position();
+        int from = data.list().get(span.first()).position();
         for (int number = span.first(); number < span.end(); number++) {
-            CompositePiece piece = index.pieces().get(number);
+            CompositePiece piece = data.list().get(number);
             int found = Checksum.of(bytes, piece.position() - from, piece.length());
             if (found != piece.checksum()) {
                 throw new CompletionException(new DamagedObjectException(String.format(
-                        "%d bytes at position %d of '%s' in %s, which are offsets %d to %d of a composite segment, give"
+                        "%d bytes at position %d of '%s' in %s, with offsets %d to %d, give"
                                 + " checksum %08x where its index has %08x. %s",
                         piece.length(),
                         piece.position(),
@@ -158,7 +147,7 @@ final class CompositeRead extends CompletableFuture<Void> {
                         piece.checksum(),
                         ObjectKind.WAL.remedy())));
             }
-            copy(bytes.slice(piece.position() - from, piece.length()), index.start(number) - position);
+            copy(bytes.slice(piece.position() - from, piece.length()), data.start(number) - position);
         }
     }
 

@@ -81,10 +81,10 @@ public final class Composites {
      *
      * @param verification runs what must not hold up threads of the store
      * @return fails with a {@link DamagedObjectException} when a piece doesn't verify, or as {@link ObjectStore#get} does
-     * @throws IndexOutOfBoundsException if the segment doesn't have these bytes
+     * @throws IndexOutOfBoundsException if the data doesn't have these bytes
      */
-    public CompletableFuture<Void> read(CompositeIndex index, long position, ByteBuffer target, Executor verification) {
-        CompositeRead read = new CompositeRead(store, keys, index, position, target, verification);
+    public CompletableFuture<Void> read(CompositePieces data, long position, ByteBuffer target, Executor verification) {
+        CompositeRead read = new CompositeRead(store, keys, data, position, target, verification);
         read.begin();
         return read;
     }

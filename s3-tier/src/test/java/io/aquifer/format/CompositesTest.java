@@ -87,7 +87,7 @@ class CompositesTest {
             for (int to = from; to <= data.limit(); to += 7) {
                 ByteBuffer target =
                         ByteBuffer.allocate(to - from + 2).position(1).limit(to - from + 1);
-                composites.read(index, from, target, Runnable::run).join();
+                composites.read(index.data(), from, target, Runnable::run).join();
 
                 assertThat(target.remaining()).isEqualTo(to - from);
                 assertThat(target).isEqualTo(data.slice(from, to - from));
@@ -104,7 +104,9 @@ class CompositesTest {
         CompositeIndex index = open();
         int before = requests().size();
 
-        composites.read(index, 0, ByteBuffer.allocate(540), Runnable::run).join();
+        composites
+                .read(index.data(), 0, ByteBuffer.allocate(540), Runnable::run)
+                .join();
 
         assertThat(requests().subList(before, requests().size()))
                 .containsExactly(SimulatedCall.Kind.GET, SimulatedCall.Kind.GET);
@@ -122,13 +124,13 @@ class CompositesTest {
             replace(Segments.KEYS.walObject(WalFixtures.NAME), damaged);
 
             assertThatThrownBy(() -> composites
-                            .read(index, 0, ByteBuffer.allocate(data.limit()), Runnable::run)
+                            .read(index.data(), 0, ByteBuffer.allocate(data.limit()), Runnable::run)
                             .join())
                     .as("byte %d", at)
                     .cause()
                     .isInstanceOf(DamagedObjectException.class)
                     .hasMessageContaining(Segments.KEYS.walObject(WalFixtures.NAME))
-                    .hasMessageContaining("of a composite segment");
+                    .hasMessageContaining("with offsets 10");
         }
     }
 
@@ -138,7 +140,7 @@ class CompositesTest {
         CompositeIndex index = open();
 
         assertThatThrownBy(() -> composites
-                        .read(index, 0, ByteBuffer.allocate(10), Runnable::run)
+                        .read(index.data(), 0, ByteBuffer.allocate(10), Runnable::run)
                         .join())
                 .cause()
                 .isInstanceOf(ObjectNotFoundException.class);
@@ -152,7 +154,8 @@ class CompositesTest {
         create();
         ByteBuffer target = ByteBuffer.allocate(540);
 
-        CompletableFuture<Void> read = new Composites(held, Segments.KEYS).read(open(), 0, target, Runnable::run);
+        CompletableFuture<Void> read =
+                new Composites(held, Segments.KEYS).read(open().data(), 0, target, Runnable::run);
         assertThat(held.calls()).hasSize(2);
         read.cancel(true);
         clock.runAll();
@@ -167,7 +170,7 @@ class CompositesTest {
         CompositePiece second = pieceOf(WalFixtures.TRANSACTIONAL, 136 + 261);
         CompositePiece third = pieceOf(WalFixtures.MARKER, 508);
 
-        assertThat(CompositeIndex.joined(List.of(first, second, third)))
+        assertThat(CompositePieces.joined(List.of(first, second, third)).list())
                 .containsExactly(new CompositePiece(
                         WalFixtures.NAME,
                         136,
@@ -175,7 +178,7 @@ class CompositesTest {
                         100,
                         107,
                         Checksum.of(WalFixtures.DATA, 0, WalFixtures.DATA.limit())));
-        assertThat(CompositeIndex.joined(List.of(first, third))).containsExactly(first, third);
+        assertThat(CompositePieces.joined(List.of(first, third)).list()).containsExactly(first, third);
     }
 
     private static CompositePiece pieceOf(TestBatch batch, int position) {

@@ -38,6 +38,7 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackages(
                     "io.aquifer.log..",
+                    "io.aquifer.rebuild..",
                     "io.aquifer.seam..",
                     "io.aquifer.remote..",
                     "io.aquifer.cli..",
@@ -60,7 +61,7 @@ class ArchitectureTest {
             .resideInAPackage("io.aquifer.wal..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.aquifer.log..", "io.aquifer.seam..");
+            .resideInAnyPackage("io.aquifer.log..", "io.aquifer.rebuild..", "io.aquifer.seam..");
 
     @ArchTest
     static final ArchRule the_log_does_not_know_the_advice_that_calls_it = noClasses()

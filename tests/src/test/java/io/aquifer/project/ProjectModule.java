@@ -17,8 +17,9 @@ record ProjectModule(String name, List<String> rooms) {
     static final ProjectModule S3_TIER = new ProjectModule(
             "s3-tier",
             List.of("io.aquifer.object..", "io.aquifer.format..", "io.aquifer.cache..", "io.aquifer.config.."));
-    static final ProjectModule WAL_LOG_SEGMENT =
-            new ProjectModule("wal-log-segment", List.of("io.aquifer.wal..", "io.aquifer.log..", "io.aquifer.seam.."));
+    static final ProjectModule WAL_LOG_SEGMENT = new ProjectModule(
+            "wal-log-segment",
+            List.of("io.aquifer.wal..", "io.aquifer.log..", "io.aquifer.rebuild..", "io.aquifer.seam.."));
     static final ProjectModule REMOTE_STORAGE_MANAGER =
             new ProjectModule("remote-storage-manager", List.of("io.aquifer.remote.."));
     static final ProjectModule KAFKA_DISTRO =

@@ -1,5 +1,8 @@
 package io.aquifer.log;
 
+import io.aquifer.format.ClusterKeys;
+import io.aquifer.object.ObjectStore;
+import io.aquifer.rebuild.Rebuilding;
 import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalOwner;
 import io.aquifer.wal.append.WriteAheadLog;
@@ -7,6 +10,8 @@ import io.aquifer.wal.device.AlignedMemory;
 import io.aquifer.wal.device.BlockDevice;
 import io.aquifer.wal.device.BlockDevices;
 import io.aquifer.wal.device.JnaNativeIo;
+import io.aquifer.wal.layout.Superblock;
+import java.io.File;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -138,6 +143,21 @@ public final class AquiferRuntime {
                 dir,
                 "The write-ahead log of the shared topics in " + dir + " has failed: " + cause.getMessage(),
                 cause));
+    }
+
+    /**
+     * Makes the directories of lost logs anew from what the bucket holds. Before Kafka looks at the log directories.
+     *
+     * @param segmentBytes how long a segment gets
+     * @return how many logs were rebuilt
+     * @throws IOException if the bucket or the disk fails
+     */
+    public int rebuild(ObjectStore store, ClusterKeys keys, List<File> logDirs, int segmentBytes) throws IOException {
+        Superblock superblock = wal.log().superblock();
+        Set<File> rebuilt = new Rebuilding(store, keys, superblock.nodeId(), superblock.walId(), segmentBytes)
+                .run(wal.index().logs(), logDirs);
+        logs.rebuilt(rebuilt);
+        return rebuilt.size();
     }
 
     /** Every log found on disk is open. */

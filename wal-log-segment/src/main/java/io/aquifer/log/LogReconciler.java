@@ -126,7 +126,9 @@ final class LogReconciler {
             return;
         }
         Extent first = missing.get(0);
-        if (first.baseOffset() < log.logEndOffset() && log.size() == 0) {
+        if (first.baseOffset() < log.logEndOffset()
+                && log.size() == 0
+                && !log.leaderEpochCache().nonEmpty()) {
             log.truncateFullyAndStartAt(first.baseOffset(), Optional.of(log.logStartOffset()));
         }
         try (ExtentReader reader = new ExtentReader(device, superblock)) {

@@ -1,5 +1,6 @@
 package io.aquifer.log;
 
+import io.aquifer.rebuild.IncarnationFile;
 import io.aquifer.wal.append.WriteAheadLog;
 import io.aquifer.wal.layout.LogId;
 import io.aquifer.wal.layout.RecordKind;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import kafka.cluster.Partition;
@@ -50,6 +52,7 @@ public final class SharedLogs {
     private final Map<File, SharedLog> byDir = new ConcurrentHashMap<>();
     private final Map<TopicPartition, SharedLog> shared = new ConcurrentHashMap<>();
     private final Map<LogId, RecoveredLog> unopened = new ConcurrentHashMap<>();
+    private final Set<File> rebuilt = ConcurrentHashMap.newKeySet();
     private volatile boolean loading = true;
     private volatile long pinnedPosition = Long.MAX_VALUE;
 
@@ -97,6 +100,11 @@ public final class SharedLogs {
         }
     }
 
+    /** Directories that were made just now, whole and durable, before any was loaded. */
+    void rebuilt(Collection<File> dirs) {
+        rebuilt.addAll(dirs);
+    }
+
     /** How Kafka is to load a directory. */
     public record Opening(long logStartOffset, long recoveryPoint, boolean lastShutdownClean) {}
 
@@ -108,8 +116,9 @@ public final class SharedLogs {
         RecoveredLog recovered = recovered(dir, topicId);
         long logStartOffset =
                 recovered == null ? stock.logStartOffset : Math.max(stock.logStartOffset, recovered.logStartOffset());
-        boolean clean =
-                stock.lastShutdownClean && (loading || IncarnationFile.read(dir).isEmpty());
+        boolean clean = rebuilt.remove(dir.getAbsoluteFile())
+                || (stock.lastShutdownClean
+                        && (loading || IncarnationFile.read(dir).isEmpty()));
         track(dir);
         return new Opening(logStartOffset, stock.recoveryPoint, clean);
     }

@@ -1,4 +1,4 @@
-package io.aquifer.log;
+package io.aquifer.rebuild;
 
 import java.io.File;
 import java.io.IOException;
@@ -18,9 +18,9 @@ import org.apache.kafka.common.utils.Utils;
  *
  * <p>One line of text: {@code v1 <incarnation, 16 hex digits> <CRC32C of what is before, 8 hex digits>}.
  */
-final class IncarnationFile {
+public final class IncarnationFile {
 
-    static final String NAME = "aquifer.incarnation";
+    public static final String NAME = "aquifer.incarnation";
 
     private static final String VERSION = "v1";
 
@@ -31,7 +31,7 @@ final class IncarnationFile {
      *
      * @throws IOException if the file is there and damaged
      */
-    static OptionalLong read(File dir) throws IOException {
+    public static OptionalLong read(File dir) throws IOException {
         Path file = dir.toPath().resolve(NAME);
         if (!Files.exists(file)) {
             return OptionalLong.empty();
@@ -46,7 +46,7 @@ final class IncarnationFile {
     }
 
     /** Writes the file durably. */
-    static void write(File dir, long incarnation) throws IOException {
+    public static void write(File dir, long incarnation) throws IOException {
         String hex = String.format("%016x", incarnation);
         String line = VERSION + " " + hex + " " + checksum(hex) + "\n";
         Path file = dir.toPath().resolve(NAME);
@@ -62,7 +62,7 @@ final class IncarnationFile {
         Utils.atomicMoveWithFallback(temporary, file);
     }
 
-    static void delete(File dir) throws IOException {
+    public static void delete(File dir) throws IOException {
         if (Files.deleteIfExists(dir.toPath().resolve(NAME))) {
             Utils.flushDir(dir.toPath());
         }

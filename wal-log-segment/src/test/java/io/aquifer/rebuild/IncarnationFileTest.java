@@ -1,4 +1,4 @@
-package io.aquifer.log;
+package io.aquifer.rebuild;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,486 @@
+package io.aquifer.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aquifer.format.CompositeIndex;
+import io.aquifer.format.Composites;
+import io.aquifer.format.SegmentIndex;
+import io.aquifer.format.SegmentName;
+import io.aquifer.format.SegmentPart;
+import io.aquifer.object.ObjectStore;
+import io.aquifer.object.SimulatedCall;
+import io.aquifer.object.SimulatedObjectStore;
+import io.aquifer.object.StoredObject;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.server.common.RequestLocal;
+import org.apache.kafka.storage.internals.log.AbortedTxn;
+import org.apache.kafka.storage.internals.log.AppendOrigin;
+import org.apache.kafka.storage.internals.log.BatchMetadata;
+import org.apache.kafka.storage.internals.log.EpochEntry;
+import org.apache.kafka.storage.internals.log.LogSegment;
+import org.apache.kafka.storage.internals.log.ProducerStateEntry;
+import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.apache.kafka.storage.internals.log.VerificationGuard;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A broker whose log directories are gone comes back with every log as it was. */
+class RebuildTest {
+
+    private static final TopicPartition PARTITION = new TopicPartition("shared", 0);
+    private static final int PRODUCERS = 3;
+
+    @TempDir
+    Path root;
+
+    private final SimulatedObjectStore store = SimulatedObjectStore.eager();
+    private Uploads uploads = new Uploads(store, 3);
+    private Broker broker;
+    private UnifiedLog log;
+    private int epoch = 1;
+
+    @BeforeEach
+    void start() throws IOException {
+        broker = new Broker(root).sharedTopic("shared").rebuildingFrom(store).start();
+        log = broker.create(PARTITION);
+    }
+
+    @AfterEach
+    void close() {
+        broker.close();
+    }
+
+    /** What a log is, apart from where its records lie. */
+    private record State(
+            long start,
+            long end,
+            byte[] bytes,
+            List<EpochEntry> epochs,
+            Map<Long, String> producers,
+            OptionalLong firstUndecided,
+            List<String> aborted) {}
+
+    private State state(List<byte[]> below) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        below.forEach(bytes::writeBytes);
+        bytes.writeBytes(Batches.bytes(log));
+        Map<Long, String> producers = new HashMap<>();
+        log.producerStateManager().activeProducers().forEach((id, entry) -> producers.put(id, text(entry)));
+        return new State(
+                log.logStartOffset(),
+                log.logEndOffset(),
+                bytes.toByteArray(),
+                log.leaderEpochCache().epochEntries(),
+                producers,
+                log.producerStateManager().firstUndecidedOffset(),
+                aborted());
+    }
+
+    /** All aborted transactions, those in composite segments first. */
+    private List<String> aborted() throws IOException {
+        List<String> aborted = new ArrayList<>();
+        for (CompositeIndex index : composites()) {
+            SegmentIndex parts = index.parts();
+            ByteBuffer bytes = ByteBuffer.allocate((int) parts.length(SegmentPart.TRANSACTION_INDEX));
+            assertThat(index.info().transactionIndexEmpty()).isEqualTo(!bytes.hasRemaining());
+            if (bytes.hasRemaining()) {
+                String key = Broker.KEYS.composite(index.info().name());
+                store.get(key, parts.offset(SegmentPart.TRANSACTION_INDEX), bytes)
+                        .join();
+            }
+            while (bytes.hasRemaining()) {
+                assertThat(bytes.getShort()).isEqualTo(AbortedTxn.CURRENT_VERSION);
+                aborted.add(bytes.getLong() + " " + bytes.getLong() + " " + bytes.getLong() + " " + bytes.getLong());
+            }
+        }
+        for (LogSegment segment : log.logSegments()) {
+            for (AbortedTxn txn : segment.txnIndex().allAbortedTxns()) {
+                aborted.add(txn.producerId() + " " + txn.firstOffset() + " " + txn.lastOffset() + " "
+                        + txn.lastStableOffset());
+            }
+        }
+        return aborted;
+    }
+
+    private static String text(ProducerStateEntry entry) {
+        List<String> batches =
+                entry.batchMetadata().stream().map(BatchMetadata::toString).toList();
+        return entry.producerEpoch() + " " + entry.currentTxnFirstOffset() + " " + batches;
+    }
+
+    private void assertSame(State expected, State actual) {
+        assertThat(actual.end()).isEqualTo(expected.end());
+        assertThat(actual.start()).isEqualTo(expected.start());
+        assertThat(Arrays.equals(actual.bytes(), expected.bytes()))
+                .as("the same batches, byte for byte: %d and %d", expected.bytes().length, actual.bytes().length)
+                .isTrue();
+        assertThat(actual.epochs()).isEqualTo(expected.epochs());
+        assertThat(actual.producers()).isEqualTo(expected.producers());
+        assertThat(actual.firstUndecided()).isEqualTo(expected.firstUndecided());
+        assertThat(actual.aborted()).isEqualTo(expected.aborted());
+    }
+
+    private void loseDiskAndRestart() throws IOException {
+        broker.awaitDurable();
+        broker.crash();
+        broker.loseDirs();
+        broker.start();
+        log = broker.log(PARTITION);
+    }
+
+    /** The composite segments of the partition, in order. */
+    private List<CompositeIndex> composites() {
+        UUID topic = uuid();
+        List<CompositeIndex> found = new ArrayList<>();
+        for (StoredObject object : store.list(Broker.KEYS.segmentsOf(topic, 0), null, ObjectStore.MAX_PAGE)
+                .join()
+                .objects()) {
+            SegmentName name = Broker.KEYS.compositeOf(object.key()).orElseThrow();
+            found.add(new Composites(store, Broker.KEYS)
+                    .open(name, Optional.empty())
+                    .join());
+        }
+        found.sort(Comparator.comparingLong(index -> index.info().name().baseOffset()));
+        return found;
+    }
+
+    private UUID uuid() {
+        return new UUID(
+                broker.topicId("shared").getMostSignificantBits(),
+                broker.topicId("shared").getLeastSignificantBits());
+    }
+
+    private byte[] data(CompositeIndex index) {
+        ByteBuffer bytes = ByteBuffer.allocate((int) index.dataLength());
+        new Composites(store, Broker.KEYS)
+                .read(index.data(), 0, bytes, Runnable::run)
+                .join();
+        return bytes.array();
+    }
+
+    /** What composite segments hold below the local log, which they reach without a gap. */
+    private List<byte[]> below() {
+        List<byte[]> below = new ArrayList<>();
+        long next = log.logStartOffset();
+        for (CompositeIndex index : composites()) {
+            assertThat(index.info().name().baseOffset()).isEqualTo(next);
+            next = index.info().name().endOffset() + 1;
+            below.add(data(index));
+        }
+        assertThat(log.localLogStartOffset()).isEqualTo(next);
+        return below;
+    }
+
+    private void trim() throws Exception {
+        broker.awaitDurable();
+        new LocalTrimmer(broker.runtime().wal(), broker.runtime().logs(), Duration.ofHours(1)).trim(false);
+    }
+
+    @Test
+    void what_only_objects_hold_is_rebuilt_with_a_short_local_segment() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            log.appendAsLeader(Batches.of("value " + i), epoch);
+        }
+        broker.awaitDurable();
+        uploads.upload(broker);
+        trim();
+        State before = state(List.of());
+
+        loseDiskAndRestart();
+
+        assertThat(broker.rebuilt()).isEqualTo(1);
+        assertThat(log.localLogStartOffset()).isEqualTo(19);
+        assertSame(before, state(below()));
+        log.appendAsLeader(Batches.of("next"), epoch);
+        broker.awaitDurable();
+        assertThat(log.logEndOffset()).isEqualTo(21);
+    }
+
+    @Test
+    void what_only_the_wal_holds_is_appended_to_what_was_rebuilt() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            log.appendAsLeader(Batches.of("value " + i), epoch);
+        }
+        broker.awaitDurable();
+        uploads.upload(broker);
+        trim();
+        epoch = 2;
+        for (int i = 10; i < 20; i++) {
+            log.appendAsLeader(Batches.of("value " + i), epoch);
+        }
+        State before = state(List.of());
+
+        loseDiskAndRestart();
+
+        assertThat(log.localLogStartOffset()).isEqualTo(9);
+        assertSame(before, state(below()));
+    }
+
+    @Test
+    void what_the_wal_still_holds_beside_the_objects_is_not_there_twice() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            log.appendAsLeader(Batches.of("value " + i), epoch);
+        }
+        broker.awaitDurable();
+        uploads.upload(broker);
+        State before = state(List.of());
+
+        loseDiskAndRestart();
+
+        assertSame(before, state(below()));
+    }
+
+    @Test
+    void a_log_of_which_nothing_was_uploaded_comes_from_the_wal() throws Exception {
+        log.appendAsLeader(Batches.of("a"), epoch);
+        State before = state(List.of());
+
+        loseDiskAndRestart();
+
+        assertThat(composites()).isEmpty();
+        assertSame(before, state(List.of()));
+    }
+
+    @Test
+    void a_second_loss_goes_on_where_the_first_one_ended() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            log.appendAsLeader(Batches.of("value " + i), epoch);
+        }
+        broker.awaitDurable();
+        uploads.upload(broker);
+        trim();
+        loseDiskAndRestart();
+        int made = composites().size();
+        for (int i = 10; i < 20; i++) {
+            log.appendAsLeader(Batches.of("value " + i), epoch);
+        }
+        broker.awaitDurable();
+        uploads.upload(broker);
+        trim();
+        State before = state(below());
+
+        loseDiskAndRestart();
+
+        assertThat(composites()).hasSize(made + 1);
+        assertSame(before, state(below()));
+    }
+
+    @Test
+    void what_was_truncated_does_not_come_back() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            log.appendAsLeader(Batches.of("old " + i), epoch);
+        }
+        broker.awaitDurable();
+        uploads.upload(broker);
+        log.truncateTo(5);
+        epoch = 3;
+        log.appendAsLeader(Batches.of("new 5"), epoch);
+        State before = state(List.of());
+
+        loseDiskAndRestart();
+
+        assertSame(before, state(below()));
+    }
+
+    @Test
+    void a_directory_that_is_there_is_left_alone_and_the_bucket_is_not_asked() throws Exception {
+        log.appendAsLeader(Batches.of("a"), epoch);
+        broker.awaitDurable();
+        broker.crash();
+        int asked = store.calls().size();
+        broker.start();
+
+        assertThat(broker.rebuilt()).isZero();
+        assertThat(store.calls()).hasSize(asked);
+    }
+
+    @Test
+    void a_rebuild_that_was_cut_short_is_begun_anew() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            log.appendAsLeader(Batches.of("value " + i), epoch);
+        }
+        broker.awaitDurable();
+        uploads.upload(broker);
+        trim();
+        State before = state(List.of());
+        broker.crash();
+        broker.loseDirs();
+        broker.start();
+        log = broker.log(PARTITION);
+        broker.crash();
+        File dir = broker.dirOf(PARTITION);
+        broker.loseDirs();
+        assertThat(new File(broker.dir(0), dir.getName() + ".0123456789abcdef0123456789abcdef-delete").mkdir())
+                .isTrue();
+
+        broker.start();
+        log = broker.log(PARTITION);
+
+        assertThat(composites()).hasSize(1);
+        assertSame(before, state(below()));
+        assertThat(store.calls().stream().filter(call -> call.kind() == SimulatedCall.Kind.UPLOAD))
+                .isNotEmpty();
+    }
+
+    @Test
+    void an_idempotent_producer_goes_on_and_its_last_five_batches_are_known() throws Exception {
+        for (int i = 0; i < 9; i++) {
+            log.appendAsLeader(Batches.idempotent(7, i, "value " + i), epoch);
+        }
+        broker.awaitDurable();
+        uploads.upload(broker);
+        trim();
+
+        loseDiskAndRestart();
+
+        assertThat(log.localLogStartOffset()).isEqualTo(4);
+        for (int i = 4; i < 9; i++) {
+            assertThat(log.appendAsLeader(Batches.idempotent(7, i, "value " + i), epoch)
+                            .firstOffset())
+                    .as("a repeated batch is known")
+                    .isEqualTo(i);
+        }
+        assertThat(log.appendAsLeader(Batches.idempotent(7, 9, "value 9"), epoch)
+                        .firstOffset())
+                .isEqualTo(9);
+    }
+
+    @Test
+    void an_open_transaction_stays_open_and_can_be_ended() throws Exception {
+        log.appendAsLeader(Batches.of("plain"), epoch);
+        transactional(7, 0, "first");
+        for (int i = 0; i < 10; i++) {
+            log.appendAsLeader(Batches.of("value " + i), epoch);
+        }
+        transactional(7, 1, "second");
+        broker.awaitDurable();
+        uploads.upload(broker);
+        trim();
+
+        loseDiskAndRestart();
+
+        assertThat(log.localLogStartOffset()).isEqualTo(1);
+        assertThat(log.producerStateManager().firstUndecidedOffset()).hasValue(1);
+        end(7, ControlRecordType.ABORT);
+        assertThat(log.producerStateManager().firstUndecidedOffset()).isEmpty();
+    }
+
+    private void transactional(long producer, int sequence, String value) {
+        VerificationGuard guard = log.maybeStartTransactionVerification(producer, sequence, (short) 0, true);
+        log.appendAsLeader(
+                Batches.transactional(producer, sequence, value),
+                epoch,
+                AppendOrigin.CLIENT,
+                RequestLocal.noCaching(),
+                guard,
+                (short) 1);
+    }
+
+    private void end(long producer, ControlRecordType type) {
+        log.appendAsLeader(
+                Batches.marker(producer, new EndTransactionMarker(type, 0)),
+                epoch,
+                AppendOrigin.COORDINATOR,
+                RequestLocal.noCaching(),
+                VerificationGuard.SENTINEL,
+                (short) 1);
+    }
+
+    @Test
+    void any_log_is_rebuilt_as_it_was() throws Exception {
+        long seed = Long.getLong("aquifer.seed", RandomGenerator.getDefault().nextInt(Integer.MAX_VALUE));
+        System.out.println("RebuildTest: seed " + seed);
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        try {
+            for (int round = 0; round < 4; round++) {
+                new Life(random).live();
+                broker.awaitDurable();
+                State before = state(round == 0 ? List.of() : below());
+                loseDiskAndRestart();
+                assertSame(before, state(below()));
+            }
+        } catch (Exception | AssertionError e) {
+            throw new AssertionError(
+                    "seed " + seed + " fails: " + e.getMessage() + "\nTo reproduce: ./mvnw -pl kafka-distro -am test"
+                            + " -Dsurefire.failIfNoSpecifiedTests=false -Dtest=RebuildTest -Daquifer.seed=" + seed,
+                    e);
+        }
+    }
+
+    private final Map<Long, Integer> sequences = new HashMap<>();
+
+    /** Between two losses. */
+    private final class Life {
+        private final RandomGenerator random;
+
+        Life(RandomGenerator random) {
+            this.random = random;
+        }
+
+        void live() throws Exception {
+            int actions = random.nextInt(5, 60);
+            for (int i = 0; i < actions; i++) {
+                act(i);
+            }
+        }
+
+        private void act(int i) throws Exception {
+            long producer = random.nextInt(PRODUCERS);
+            switch (random.nextInt(12)) {
+                case 0, 1, 2 -> log.appendAsLeader(plain(i), epoch);
+                case 3, 4, 5 ->
+                    log.appendAsLeader(
+                            Batches.idempotent(100 + producer, next(100 + producer), "idempotent " + i), epoch);
+                case 6, 7 -> transactional(200 + producer, next(200 + producer), "transactional " + i);
+                case 8 ->
+                    end(200 + producer, random.nextBoolean() ? ControlRecordType.ABORT : ControlRecordType.COMMIT);
+                case 9 -> epoch++;
+                case 10 -> {
+                    broker.awaitDurable();
+                    uploads.upload(broker);
+                    if (random.nextBoolean()) {
+                        trim();
+                    }
+                }
+                default -> log.roll();
+            }
+        }
+
+        private MemoryRecords plain(int i) {
+            Compression compression = random.nextBoolean() ? Compression.gzip().build() : Compression.NONE;
+            SimpleRecord[] records = new SimpleRecord[random.nextInt(1, 5)];
+            for (int r = 0; r < records.length; r++) {
+                records[r] = new SimpleRecord(1_000 + random.nextInt(1_000), new byte[random.nextInt(3_000)]);
+            }
+            return MemoryRecords.withRecords(compression, records);
+        }
+
+        private int next(long producer) {
+            return sequences.merge(producer, 1, Integer::sum) - 1;
+        }
+    }
+}

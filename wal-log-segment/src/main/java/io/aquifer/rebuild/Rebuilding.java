@@ -1,0 +1,134 @@
+package io.aquifer.rebuild;
+
+import io.aquifer.format.ClusterKeys;
+import io.aquifer.format.LogIncarnation;
+import io.aquifer.format.WalChain;
+import io.aquifer.format.WalObjects;
+import io.aquifer.object.ObjectStore;
+import io.aquifer.rebuild.LogRebuild.Rebuilt;
+import io.aquifer.rebuild.RebuildPlan.MissingOffsetsException;
+import io.aquifer.wal.layout.LogId;
+import io.aquifer.wal.recovery.RecoveredLog;
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the directories of shared logs anew that the WAL knows and no log directory has: the local disk was lost, or replaced.
+ *
+ * <p>It happens before Kafka looks at its log directories, which finds nothing to wonder at. What the WAL holds beyond what the
+ * objects do is appended when the log opens, as at any start. How long it takes depends on the number of partitions, not on how
+ * much they hold.
+ */
+public final class Rebuilding {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Rebuilding.class);
+
+    /** Partitions at once: nearly all of the time goes into waiting for the store. */
+    private static final int PARTITIONS_AT_ONCE = 32;
+
+    private final ObjectStore store;
+    private final ClusterKeys keys;
+    private final int brokerId;
+    private final UUID walId;
+    private final LogRebuild rebuild;
+
+    /**
+     * @param walId of the WAL whose objects are read
+     * @param segmentBytes how long a segment gets, in bytes
+     */
+    public Rebuilding(ObjectStore store, ClusterKeys keys, int brokerId, UUID walId, int segmentBytes) {
+        this.store = store;
+        this.keys = keys;
+        this.brokerId = brokerId;
+        this.walId = walId;
+        this.rebuild = new LogRebuild(store, keys, brokerId, segmentBytes);
+    }
+
+    /**
+     * Rebuilds what is lost. Where nothing is, the bucket isn't asked.
+     *
+     * @param logs what the WAL holds
+     * @param logDirs the broker's log directories that are in use
+     * @return the directories that were made
+     * @throws IOException if the bucket can't be read or written, an object doesn't verify, or the files can't be written.
+     *     What was rebuilt by then stays, and another try goes on with the rest
+     */
+    public Set<File> run(Collection<RecoveredLog> logs, List<File> logDirs) throws IOException {
+        List<RecoveredLog> lost = new LostLogs(logDirs).among(logs);
+        if (lost.isEmpty() || logDirs.isEmpty()) {
+            return Set.of();
+        }
+        LOG.warn(
+                "{} logs that the WAL knows are in no log directory: rebuilding them from {}",
+                lost.size(),
+                store.name());
+        Set<LogIncarnation> wanted = new HashSet<>();
+        lost.forEach(log -> wanted.add(incarnation(log.id())));
+        StoredLogs stored =
+                StoredLogs.read(new WalChain(store, keys), new WalObjects(store, keys), brokerId, walId, wanted);
+        Set<File> rebuilt = ConcurrentHashMap.newKeySet();
+        ExecutorService threads =
+                Executors.newFixedThreadPool(Math.min(PARTITIONS_AT_ONCE, lost.size()), Rebuilding::thread);
+        try {
+            List<CompletableFuture<?>> running = new ArrayList<>();
+            for (int i = 0; i < lost.size(); i++) {
+                RecoveredLog log = lost.get(i);
+                File logDir = logDirs.get(i % logDirs.size());
+                running.add(CompletableFuture.runAsync(() -> rebuild(log, stored, logDir, rebuilt), threads));
+            }
+            Waiting.untilDone(CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)));
+        } finally {
+            threads.shutdownNow();
+        }
+        return Set.copyOf(rebuilt);
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "aquifer-rebuild");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static LogIncarnation incarnation(LogId id) {
+        return new LogIncarnation(id.topicId(), id.partition(), id.incarnation());
+    }
+
+    private void rebuild(RecoveredLog log, StoredLogs stored, File logDir, Set<File> dirs) {
+        TopicPartition partition =
+                new TopicPartition(String.valueOf(log.topic()), log.id().partition());
+        try {
+            TieredLog tiered = rebuild.tiered(log.id());
+            RebuildPlan plan = RebuildPlan.of(log, stored.log(incarnation(log.id())), stored.end(), tiered);
+            Rebuilt rebuilt = rebuild.run(plan, tiered, log.id(), partition, logDir);
+            dirs.add(rebuilt.dir().getAbsoluteFile());
+            LOG.info(
+                    "Rebuilt {} in {}: offsets {} to {} locally, {} composite segments below",
+                    partition,
+                    logDir,
+                    rebuilt.localStart(),
+                    rebuilt.end(),
+                    rebuilt.composites());
+        } catch (MissingOffsetsException e) {
+            LOG.error(
+                    "{} can't be rebuilt: {}. They were on the local disk only. Restore its directory, or delete the topic",
+                    partition,
+                    e.getMessage());
+        } catch (IOException e) {
+            throw new CompletionException(new IOException("Rebuilding " + partition + " failed: " + e.getMessage(), e));
+        }
+    }
+}

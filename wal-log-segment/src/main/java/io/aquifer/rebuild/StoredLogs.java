@@ -1,0 +1,82 @@
+package io.aquifer.rebuild;
+
+import io.aquifer.format.LogIncarnation;
+import io.aquifer.format.WalChain;
+import io.aquifer.format.WalEntry;
+import io.aquifer.format.WalObjectIndex;
+import io.aquifer.format.WalObjectName;
+import io.aquifer.format.WalObjects;
+import io.aquifer.format.WalRun;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** What the WAL objects of a broker hold of logs that it has lost, read in one go from their indexes. */
+final class StoredLogs {
+
+    /** Indexes that are read at once. They are applied in order, so that no more of them are in memory. */
+    private static final int READ_AHEAD = 32;
+
+    private final Map<LogIncarnation, StoredLog> logs = new HashMap<>();
+    private long end;
+
+    private StoredLogs() {}
+
+    /**
+     * Reads the indexes of all WAL objects of the broker that count.
+     *
+     * @param walId of the broker's WAL: what another wrote isn't looked at
+     * @throws IOException if the bucket can't be read, or an object doesn't verify
+     */
+    static StoredLogs read(WalChain chain, WalObjects objects, int nodeId, UUID walId, Set<LogIncarnation> wanted)
+            throws IOException {
+        List<WalObjectName> names = new ArrayList<>();
+        for (WalRun run : Waiting.untilDone(chain.runs(nodeId))) {
+            names.addAll(run.objects());
+        }
+        StoredLogs stored = new StoredLogs();
+        Deque<CompletableFuture<WalObjectIndex>> reading = new ArrayDeque<>();
+        for (WalObjectName name : names) {
+            reading.add(objects.open(name));
+            if (reading.size() == READ_AHEAD) {
+                stored.apply(Waiting.untilDone(reading.remove()), walId, wanted);
+            }
+        }
+        while (!reading.isEmpty()) {
+            stored.apply(Waiting.untilDone(reading.remove()), walId, wanted);
+        }
+        return stored;
+    }
+
+    private void apply(WalObjectIndex index, UUID walId, Set<LogIncarnation> wanted) {
+        if (!index.info().walId().equals(walId)) {
+            return;
+        }
+        end = Math.max(end, index.info().endPosition());
+        index.logs().forEach((log, entries) -> {
+            if (wanted.contains(log)) {
+                StoredLog stored = logs.computeIfAbsent(log, any -> new StoredLog());
+                for (WalEntry entry : entries) {
+                    stored.apply(index.info().name(), entry);
+                }
+            }
+        });
+    }
+
+    /** What there is of a log, perhaps nothing. */
+    StoredLog log(LogIncarnation log) {
+        return logs.getOrDefault(log, new StoredLog());
+    }
+
+    /** The position in the WAL behind the last block that is in an object. */
+    long end() {
+        return end;
+    }
+}
