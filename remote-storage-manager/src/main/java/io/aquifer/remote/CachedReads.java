@@ -3,7 +3,8 @@ package io.aquifer.remote;
 import io.aquifer.cache.CachedObject;
 import io.aquifer.cache.ChunkCache;
 import io.aquifer.cache.ChunkCacheSettings;
-import io.aquifer.format.SegmentPart;
+import io.aquifer.format.Composites;
+import io.aquifer.format.OpenedSegment;
 import io.aquifer.object.ObjectStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,16 +17,18 @@ final class CachedReads implements SegmentReads {
 
     private final SegmentReads direct;
     private final int chunkBytes;
-    private final String store;
+    private final ObjectStore store;
+    private final Composites composites;
     private final ExecutorService verification;
     private final CacheMetrics metrics;
     private final ChunkCache cache;
 
     /** @param direct for segments whose checksums cover more than a chunk of the cache; closed with this */
-    CachedReads(ObjectStore store, ChunkCacheSettings settings, SegmentReads direct) {
+    CachedReads(ObjectStore store, Composites composites, ChunkCacheSettings settings, SegmentReads direct) {
         this.direct = direct;
         this.chunkBytes = settings.chunkBytes();
-        this.store = store.name();
+        this.store = store;
+        this.composites = composites;
         this.verification =
                 Executors.newFixedThreadPool(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), task -> {
                     Thread thread = new Thread(task, "aquifer-s3-verification");
@@ -38,15 +41,12 @@ final class CachedReads implements SegmentReads {
     }
 
     @Override
-    public InputStream open(StoredSegment segment, long from, long to) throws IOException {
-        if (segment.index().chunkBytes() > chunkBytes) {
+    public InputStream open(OpenedSegment segment, long from, long to) throws IOException {
+        SegmentRanges ranges = SegmentRanges.of(store, composites, segment, verification);
+        if (ranges.chunkBytes() > chunkBytes) {
             return direct.open(segment, from, to);
         }
-        String where = "'" + segment.key() + "' in " + store;
-        CachedObject data = new CachedObject(
-                segment.key(),
-                segment.index().length(SegmentPart.DATA),
-                (offset, chunk) -> segment.index().verify(SegmentPart.DATA, offset, chunk, where));
+        CachedObject data = new CachedObject(segment.key(), ranges.length(), ranges::get, ranges::verify);
         InputStream stream = cache.open(data, from, to);
         try {
             PushbackInputStream begun = new PushbackInputStream(stream, 1);

@@ -5,7 +5,7 @@ import io.aquifer.format.DamagedObjectException;
 import io.aquifer.format.ForeignObjectException;
 import io.aquifer.format.PartitionSnapshot;
 import io.aquifer.format.SegmentName;
-import io.aquifer.format.SegmentOpener;
+import io.aquifer.format.SegmentResolver;
 import io.aquifer.format.SnapshotSegment;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoredObject;
@@ -42,14 +42,14 @@ final class PartitionOpener {
 
     private final ObjectStore store;
     private final ClusterKeys keys;
-    private final SegmentOpener segments;
+    private final SegmentResolver segments;
     private final BoundedCalls lookups;
 
     /** @param lookups bound those into segments, of all partitions */
     PartitionOpener(ObjectStore store, ClusterKeys keys, BoundedCalls lookups) {
         this.store = store;
         this.keys = keys;
-        this.segments = new SegmentOpener(store, keys);
+        this.segments = new SegmentResolver(store, keys);
         this.lookups = lookups;
     }
 
@@ -64,6 +64,7 @@ final class PartitionOpener {
     CompletableFuture<OpenedPartition> open(TopicIdPartition partition, boolean believing) {
         Listing listing = new Listing(partition);
         return list(listing, null)
+                .thenCompose(done -> deleteRewritten(listing))
                 .thenCompose(done -> newest(listing, listing.snapshots.descendingMap()))
                 .thenCompose(snapshot -> complete(listing, snapshot, believing));
     }
@@ -76,6 +77,18 @@ final class PartitionOpener {
                             .map(next -> list(listing, next))
                             .orElseGet(() -> CompletableFuture.completedFuture(null));
                 });
+    }
+
+    /**
+     * Deletes composite segments that have been rewritten, which whoever rewrote them didn't come to. Left alone, one would
+     * be taken for a segment again once the object in its place is deleted.
+     */
+    private CompletableFuture<Void> deleteRewritten(Listing listing) {
+        List<String> rewritten = listing.composites.values().stream()
+                .filter(name -> listing.objects.contains(name.segmentId()))
+                .map(keys::composite)
+                .toList();
+        return rewritten.isEmpty() ? CompletableFuture.completedFuture(null) : store.delete(rewritten);
     }
 
     /** The newest snapshot that can be read. */
@@ -165,7 +178,7 @@ final class PartitionOpener {
         List<CompletableFuture<RemoteLogSegmentMetadata>> found = new ArrayList<>();
         for (SegmentName name : names) {
             found.add(lookups.call(() -> segments.open(name, Optional.empty()))
-                    .thenApply(index -> SegmentRecords.metadata(partition, index)));
+                    .thenApply(segment -> SegmentRecords.metadata(partition, segment)));
         }
         return CompletableFuture.allOf(found.toArray(CompletableFuture<?>[]::new))
                 .thenApply(done -> found.stream().map(CompletableFuture::join).toList());
@@ -176,7 +189,11 @@ final class PartitionOpener {
         private final TopicIdPartition partition;
         private final UUID topicId;
         private final NavigableMap<Long, StoredObject> snapshots = new TreeMap<>();
+        /** Whether they lie in objects of their own or are composites. */
         private final Map<UUID, SegmentName> segments = new HashMap<>();
+
+        private final Set<UUID> objects = new HashSet<>();
+        private final Map<UUID, SegmentName> composites = new HashMap<>();
 
         private Listing(TopicIdPartition partition) {
             this.partition = partition;
@@ -188,7 +205,14 @@ final class PartitionOpener {
             if (number.isPresent()) {
                 snapshots.put(number.getAsLong(), object);
             } else {
-                keys.segmentOf(object.key()).ifPresent(name -> segments.put(name.segmentId(), name));
+                keys.segmentOf(object.key()).ifPresent(name -> {
+                    objects.add(name.segmentId());
+                    segments.put(name.segmentId(), name);
+                });
+                keys.compositeOf(object.key()).ifPresent(name -> {
+                    composites.put(name.segmentId(), name);
+                    segments.put(name.segmentId(), name);
+                });
             }
         }
 

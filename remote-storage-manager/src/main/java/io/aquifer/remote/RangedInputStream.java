@@ -1,9 +1,5 @@
 package io.aquifer.remote;
 
-import io.aquifer.format.SegmentIndex;
-import io.aquifer.format.SegmentPart;
-import io.aquifer.object.ObjectRange;
-import io.aquifer.object.ObjectStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,15 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class RangedInputStream extends InputStream {
 
-    private final ObjectStore store;
-    private final StoredSegment segment;
+    private final SegmentRanges segment;
     private final long to;
     private final int rangeBytes;
     private long position;
     /** What has been read and verified, and not been given away. */
     private ByteBuffer bytes = ByteBuffer.allocate(0);
 
-    private volatile @Nullable CompletableFuture<ObjectRange> pending;
+    private volatile @Nullable CompletableFuture<?> pending;
     private volatile boolean closed;
 
     /**
@@ -33,9 +28,8 @@ final class RangedInputStream extends InputStream {
      * @param to position behind the last byte
      * @param rangeBytes how much is asked for at once, rounded up to whole chunks
      */
-    RangedInputStream(ObjectStore store, StoredSegment segment, long from, long to, int rangeBytes) {
-        Objects.checkFromToIndex(from, to, segment.index().length(SegmentPart.DATA));
-        this.store = store;
+    RangedInputStream(SegmentRanges segment, long from, long to, int rangeBytes) {
+        Objects.checkFromToIndex(from, to, segment.length());
         this.segment = segment;
         this.position = from;
         this.to = to;
@@ -55,20 +49,19 @@ final class RangedInputStream extends InputStream {
         if (position == to) {
             return false;
         }
-        SegmentIndex index = segment.index();
-        long chunk = index.chunkBytes();
+        long chunk = segment.chunkBytes();
         long begin = position / chunk * chunk;
         long wanted = Math.min(to, position + rangeBytes);
-        long end = Math.min((wanted + chunk - 1) / chunk * chunk, index.length(SegmentPart.DATA));
+        long end = Math.min((wanted + chunk - 1) / chunk * chunk, segment.length());
         ByteBuffer range = ByteBuffer.allocate(Math.toIntExact(end - begin));
-        read(index.offset(SegmentPart.DATA) + begin, range);
-        index.verify(SegmentPart.DATA, begin, range, "'" + segment.key() + "' in " + store.name());
+        read(begin, range);
+        segment.verify(begin, range);
         bytes = range.position((int) (position - begin)).limit((int) (Math.min(end, to) - begin));
         return true;
     }
 
     private void read(long offset, ByteBuffer range) throws IOException {
-        CompletableFuture<ObjectRange> call = store.get(segment.key(), offset, range);
+        CompletableFuture<?> call = segment.get(offset, range);
         pending = call;
         if (closed) {
             call.cancel(true);
@@ -130,7 +123,7 @@ final class RangedInputStream extends InputStream {
     @Override
     public void close() {
         closed = true;
-        CompletableFuture<ObjectRange> call = pending;
+        CompletableFuture<?> call = pending;
         if (call != null) {
             call.cancel(true);
         }

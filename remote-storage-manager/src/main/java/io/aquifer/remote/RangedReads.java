@@ -1,5 +1,7 @@
 package io.aquifer.remote;
 
+import io.aquifer.format.Composites;
+import io.aquifer.format.OpenedSegment;
 import io.aquifer.object.ObjectStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,17 +10,19 @@ import java.io.InputStream;
 final class RangedReads implements SegmentReads {
 
     private final ObjectStore store;
+    private final Composites composites;
     private final int rangeBytes;
 
     /** @param rangeBytes how much is asked for at once, rounded to whole chunks */
-    RangedReads(ObjectStore store, int rangeBytes) {
+    RangedReads(ObjectStore store, Composites composites, int rangeBytes) {
         this.store = store;
+        this.composites = composites;
         this.rangeBytes = rangeBytes;
     }
 
     @Override
-    public InputStream open(StoredSegment segment, long from, long to) throws IOException {
-        RangedInputStream stream = new RangedInputStream(store, segment, from, to, rangeBytes);
+    public InputStream open(OpenedSegment segment, long from, long to) throws IOException {
+        RangedInputStream stream = new RangedInputStream(SegmentRanges.of(store, composites, segment), from, to, rangeBytes);
         stream.fill();
         return stream;
     }

@@ -1,9 +1,9 @@
 package io.aquifer.remote;
 
-import io.aquifer.format.SegmentIndex;
+import io.aquifer.format.OpenedSegment;
 import io.aquifer.format.SegmentLocation;
 import io.aquifer.format.SegmentName;
-import io.aquifer.format.SegmentOpener;
+import io.aquifer.format.SegmentResolver;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -12,34 +12,34 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The indexes of segment objects used last, each read once however many threads want it.
+ * The indexes of segments used last, each read once however many threads want it.
  */
 final class SegmentIndexes {
 
-    private final SegmentOpener opener;
+    private final SegmentResolver opener;
     private final long maxWeight;
 
     /** Least recently used first; among them some still being read. Guarded by this, as is the weight of those read. */
-    private final Map<SegmentName, CompletableFuture<SegmentIndex>> indexes = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<SegmentName, CompletableFuture<OpenedSegment>> indexes = new LinkedHashMap<>(16, 0.75f, true);
 
     private long weight;
 
     /** @param maxWeight memory for indexes, in bytes; the one used last stays even when it is larger */
-    SegmentIndexes(SegmentOpener opener, long maxWeight) {
+    SegmentIndexes(SegmentResolver opener, long maxWeight) {
         this.opener = opener;
         this.maxWeight = maxWeight;
     }
 
     /**
-     * The index of a segment's object. Being interrupted ends the waiting, not the reading, which others may wait for.
+     * The index of a segment. Being interrupted ends the waiting, not the reading, which others may wait for.
      *
      * @param location where the index is thought to be
      */
-    SegmentIndex get(SegmentName name, Optional<SegmentLocation> location) throws IOException {
-        CompletableFuture<SegmentIndex> reading = new CompletableFuture<>();
-        CompletableFuture<SegmentIndex> shared;
+    OpenedSegment get(SegmentName name, Optional<SegmentLocation> location) throws IOException {
+        CompletableFuture<OpenedSegment> reading = new CompletableFuture<>();
+        CompletableFuture<OpenedSegment> shared;
         synchronized (this) {
-            CompletableFuture<SegmentIndex> known = indexes.putIfAbsent(name, reading);
+            CompletableFuture<OpenedSegment> known = indexes.putIfAbsent(name, reading);
             shared = known == null ? reading : known;
         }
         if (shared == reading) {
@@ -48,8 +48,8 @@ final class SegmentIndexes {
         return Waiting.untilDone(shared.copy());
     }
 
-    private void read(SegmentName name, Optional<SegmentLocation> location, CompletableFuture<SegmentIndex> reading) {
-        CompletableFuture<SegmentIndex> call;
+    private void read(SegmentName name, Optional<SegmentLocation> location, CompletableFuture<OpenedSegment> reading) {
+        CompletableFuture<OpenedSegment> call;
         try {
             call = opener.open(name, location);
         } catch (Throwable e) {
@@ -65,15 +65,15 @@ final class SegmentIndexes {
         });
     }
 
-    private synchronized void settle(SegmentName name, CompletableFuture<SegmentIndex> reading, SegmentIndex index) {
+    private synchronized void settle(SegmentName name, CompletableFuture<OpenedSegment> reading, OpenedSegment index) {
         reading.complete(index);
         if (indexes.get(name) != reading) {
             return;
         }
         weight += index.weight();
-        Iterator<CompletableFuture<SegmentIndex>> oldest = indexes.values().iterator();
+        Iterator<CompletableFuture<OpenedSegment>> oldest = indexes.values().iterator();
         while (weight > maxWeight && oldest.hasNext()) {
-            CompletableFuture<SegmentIndex> next = oldest.next();
+            CompletableFuture<OpenedSegment> next = oldest.next();
             if (next.isDone() && next != reading) {
                 weight -= next.join().weight();
                 oldest.remove();
@@ -81,13 +81,13 @@ final class SegmentIndexes {
         }
     }
 
-    private synchronized void discard(SegmentName name, CompletableFuture<SegmentIndex> reading) {
+    private synchronized void discard(SegmentName name, CompletableFuture<OpenedSegment> reading) {
         indexes.remove(name, reading);
     }
 
-    /** Forgets a segment, whose object is being deleted. */
+    /** Forgets a segment, whose object is being deleted, or isn't where it was. */
     synchronized void forget(SegmentName name) {
-        CompletableFuture<SegmentIndex> known = indexes.remove(name);
+        CompletableFuture<OpenedSegment> known = indexes.remove(name);
         if (known != null && known.isDone() && !known.isCompletedExceptionally()) {
             weight -= known.join().weight();
         }

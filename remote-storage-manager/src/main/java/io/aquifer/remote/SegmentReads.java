@@ -1,5 +1,6 @@
 package io.aquifer.remote;
 
+import io.aquifer.format.OpenedSegment;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +16,7 @@ interface SegmentReads extends Closeable {
      * @param to position behind the last byte, above {@code from} and not beyond the data
      * @throws IOException also {@link java.io.InterruptedIOException}, with the thread's interrupted status set
      */
-    InputStream open(StoredSegment segment, long from, long to) throws IOException;
+    InputStream open(OpenedSegment segment, long from, long to) throws IOException;
 
     /** Forgets what is kept of an object, which is being deleted. */
     void forget(String key);

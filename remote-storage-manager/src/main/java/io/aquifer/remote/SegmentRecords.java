@@ -1,8 +1,7 @@
 package io.aquifer.remote;
 
-import io.aquifer.format.SegmentIndex;
+import io.aquifer.format.OpenedSegment;
 import io.aquifer.format.SegmentInfo;
-import io.aquifer.format.SegmentPart;
 import io.aquifer.format.SnapshotSegment;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -40,12 +39,12 @@ final class SegmentRecords {
     }
 
     /** The metadata of a segment that no snapshot has, from its object. */
-    static RemoteLogSegmentMetadata metadata(TopicIdPartition partition, SegmentIndex index) {
+    static RemoteLogSegmentMetadata metadata(TopicIdPartition partition, OpenedSegment segment) {
         return metadata(
                 partition,
-                index.info(),
-                Math.toIntExact(index.length(SegmentPart.DATA)),
-                Optional.of(new CustomMetadata(index.location().toBytes())),
+                segment.parts().info(),
+                Math.toIntExact(segment.dataLength()),
+                Optional.of(new CustomMetadata(segment.location().toBytes())),
                 RemoteLogSegmentState.COPY_SEGMENT_FINISHED);
     }
 

@@ -1,11 +1,14 @@
 package io.aquifer.remote;
 
 import io.aquifer.format.ClusterKeys;
+import io.aquifer.format.Composites;
+import io.aquifer.format.OpenedSegment;
 import io.aquifer.format.SegmentContent;
 import io.aquifer.format.SegmentIndex;
 import io.aquifer.format.SegmentName;
-import io.aquifer.format.SegmentOpener;
+import io.aquifer.format.SegmentResolver;
 import io.aquifer.format.SegmentPart;
+import io.aquifer.object.ObjectNotFoundException;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.PutResult;
 import java.io.ByteArrayInputStream;
@@ -63,15 +66,16 @@ final class SegmentStorage implements Closeable {
         Path path = config.deletionsPath();
         ClusterKeys keys = config.keys();
         DeletionJournal journal = DeletionJournal.open(path);
-        SegmentReads direct = new RangedReads(store, config.getInt(S3StorageConfig.FETCH_BYTES_CONFIG));
+        Composites composites = new Composites(store, keys);
+        SegmentReads direct = new RangedReads(store, composites, config.getInt(S3StorageConfig.FETCH_BYTES_CONFIG));
         return new SegmentStorage(
                 store,
                 keys,
                 config.getInt(S3StorageConfig.CHUNK_BYTES_CONFIG),
                 new SegmentIndexes(
-                        new SegmentOpener(store, keys), config.getLong(S3StorageConfig.INDEX_MEMORY_BYTES_CONFIG)),
+                        new SegmentResolver(store, keys), config.getLong(S3StorageConfig.INDEX_MEMORY_BYTES_CONFIG)),
                 config.cache()
-                        .<SegmentReads>map(cache -> new CachedReads(store, cache, direct))
+                        .<SegmentReads>map(cache -> new CachedReads(store, composites, cache, direct))
                         .orElse(direct),
                 new BackgroundDeletions(store, journal, FIRST_DELETION_DELAY, MAX_DELETION_DELAY),
                 new StorageMetrics(journal::size));
@@ -106,8 +110,17 @@ final class SegmentStorage implements Closeable {
      */
     InputStream data(RemoteLogSegmentMetadata metadata, long from, long last)
             throws IOException, RemoteStorageException {
-        StoredSegment segment = stored(metadata);
-        long length = segment.index().length(SegmentPart.DATA);
+        try {
+            return data(opened(metadata), metadata, from, last);
+        } catch (ObjectNotFoundException e) {
+            forget(metadata);
+            return data(opened(metadata), metadata, from, last);
+        }
+    }
+
+    private InputStream data(OpenedSegment segment, RemoteLogSegmentMetadata metadata, long from, long last)
+            throws IOException, RemoteStorageException {
+        long length = segment.dataLength();
         if (length != metadata.segmentSizeInBytes()) {
             throw new RemoteStorageException("'" + segment.key() + "' in " + store.name() + " holds " + length
                     + " bytes of data, the segment's metadata says " + metadata.segmentSizeInBytes());
@@ -124,8 +137,16 @@ final class SegmentStorage implements Closeable {
 
     /** All of a part that isn't the data. */
     InputStream part(RemoteLogSegmentMetadata metadata, SegmentPart part) throws IOException, RemoteStorageException {
-        StoredSegment segment = stored(metadata);
-        SegmentIndex index = segment.index();
+        try {
+            return part(opened(metadata), part);
+        } catch (ObjectNotFoundException e) {
+            forget(metadata);
+            return part(opened(metadata), part);
+        }
+    }
+
+    private InputStream part(OpenedSegment segment, SegmentPart part) throws IOException, RemoteStorageException {
+        SegmentIndex index = segment.parts();
         String where = "'" + segment.key() + "' in " + store.name();
         if (!index.has(part)) {
             throw new RemoteResourceNotFoundException(where + " has no " + part);
@@ -138,22 +159,34 @@ final class SegmentStorage implements Closeable {
         return new ByteArrayInputStream(bytes.array());
     }
 
-    private StoredSegment stored(RemoteLogSegmentMetadata metadata) throws IOException, RemoteStorageException {
+    private OpenedSegment opened(RemoteLogSegmentMetadata metadata) throws IOException, RemoteStorageException {
         SegmentName name = SegmentNames.name(metadata);
         String key = keys.segment(name);
         if (deletions.awaits(key)) {
             throw new RemoteResourceNotFoundException("'" + key + "' is being deleted from " + store.name());
         }
-        return new StoredSegment(key, indexes.get(name, SegmentNames.location(metadata)));
+        return indexes.get(name, SegmentNames.location(metadata));
     }
 
     /** Promises that a segment will be deleted, whether it exists or not. */
     void delete(RemoteLogSegmentMetadata metadata) throws IOException {
         SegmentName name = SegmentNames.name(metadata);
-        String key = keys.segment(name);
-        deletions.promise(key);
+        boolean onlyObject = SegmentNames.location(metadata)
+                .map(location -> !location.composite())
+                .orElse(false);
+        if (!onlyObject) {
+            deletions.promise(keys.composite(name));
+        }
+        deletions.promise(keys.segment(name));
+        forget(metadata);
+    }
+
+    /** What was opened may have been deleted, or be a composite that was rewritten. */
+    private void forget(RemoteLogSegmentMetadata metadata) {
+        SegmentName name = SegmentNames.name(metadata);
         indexes.forget(name);
-        reads.forget(key);
+        reads.forget(keys.segment(name));
+        reads.forget(keys.composite(name));
     }
 
     @Override

@@ -191,7 +191,10 @@ final class Chunks {
         }
         CompletableFuture<?> get;
         try {
-            get = store.get(chunk.id().key(), chunk.offset(), chunk.target());
+            ChunkSource source = chunk.object().source();
+            get = source == null
+                    ? store.get(chunk.id().key(), chunk.offset(), chunk.target())
+                    : source.get(chunk.offset(), chunk.target());
         } catch (Throwable e) {
             // others may wait for the chunk already, and no Error may reach the broker
             fail(chunk, e);
