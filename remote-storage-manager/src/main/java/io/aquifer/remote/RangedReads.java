@@ -22,7 +22,8 @@ final class RangedReads implements SegmentReads {
 
     @Override
     public InputStream open(OpenedSegment segment, long from, long to) throws IOException {
-        RangedInputStream stream = new RangedInputStream(SegmentRanges.of(store, composites, segment), from, to, rangeBytes);
+        RangedInputStream stream =
+                new RangedInputStream(SegmentRanges.of(store, composites, segment), from, to, rangeBytes);
         stream.fill();
         return stream;
     }

@@ -39,8 +39,7 @@ interface SegmentRanges {
      *
      * @param verification runs what makes sure of the pieces of a composite
      */
-    static SegmentRanges of(
-            ObjectStore store, Composites composites, OpenedSegment segment, Executor verification) {
+    static SegmentRanges of(ObjectStore store, Composites composites, OpenedSegment segment, Executor verification) {
         return segment.pieces()
                 .<SegmentRanges>map(pieces -> new CompositeRanges(composites, segment.key(), pieces, verification))
                 .orElseGet(() -> new ObjectRanges(store, segment));

@@ -76,8 +76,7 @@ class S3CompositeTest extends S3StorageFixture {
                 CRC32C crc = new CRC32C();
                 crc.update(piece.duplicate());
                 long offset = pieces.size();
-                pieces.add(new CompositePiece(
-                        object, body.position(), length, offset, offset, (int) crc.getValue()));
+                pieces.add(new CompositePiece(object, body.position(), length, offset, offset, (int) crc.getValue()));
                 body.put(piece);
                 data.position(data.position() + length);
             }
@@ -90,17 +89,22 @@ class S3CompositeTest extends S3StorageFixture {
         OpenedSegment opened = new SegmentResolver(bucket, KEYS)
                 .open(SegmentNames.name(segment.metadata()), Optional.empty())
                 .join();
-        composite = segment.copied(Optional.of(new CustomMetadata(opened.location().toBytes())));
+        composite =
+                segment.copied(Optional.of(new CustomMetadata(opened.location().toBytes())));
     }
 
     private Map<SegmentPart, ByteBuffer> parts() throws IOException {
         Map<SegmentPart, ByteBuffer> parts = new EnumMap<>(SegmentPart.class);
-        parts.put(SegmentPart.OFFSET_INDEX, ByteBuffer.wrap(Files.readAllBytes(segment.files().offsetIndex())));
-        parts.put(SegmentPart.TIME_INDEX, ByteBuffer.wrap(Files.readAllBytes(segment.files().timeIndex())));
+        parts.put(
+                SegmentPart.OFFSET_INDEX,
+                ByteBuffer.wrap(Files.readAllBytes(segment.files().offsetIndex())));
+        parts.put(
+                SegmentPart.TIME_INDEX,
+                ByteBuffer.wrap(Files.readAllBytes(segment.files().timeIndex())));
         parts.put(
                 SegmentPart.TRANSACTION_INDEX,
-                ByteBuffer.wrap(Files.readAllBytes(
-                        segment.files().transactionIndex().orElseThrow())));
+                ByteBuffer.wrap(
+                        Files.readAllBytes(segment.files().transactionIndex().orElseThrow())));
         parts.put(
                 SegmentPart.PRODUCER_SNAPSHOT,
                 ByteBuffer.wrap(Files.readAllBytes(segment.files().producerSnapshotIndex())));
@@ -119,8 +123,7 @@ class S3CompositeTest extends S3StorageFixture {
             int from = random.nextInt(LENGTH);
             int last = from + random.nextInt(LENGTH - from + 10);
             try (InputStream stream = manager.fetchLogSegment(composite, from, last)) {
-                assertThat(stream.readAllBytes())
-                        .isEqualTo(Arrays.copyOfRange(data, from, Math.min(last + 1, LENGTH)));
+                assertThat(stream.readAllBytes()).isEqualTo(Arrays.copyOfRange(data, from, Math.min(last + 1, LENGTH)));
             }
         }
         try (InputStream stream = manager.fetchLogSegment(composite, 0)) {
@@ -199,8 +202,7 @@ class S3CompositeTest extends S3StorageFixture {
 
         assertThatThrownBy(() -> manager.fetchLogSegment(composite, 0))
                 .isInstanceOf(RemoteResourceNotFoundException.class);
-        Stores.awaitUntil(
-                () -> bucket.bucket().keys().equals(Set.of(KEYS.walObject(FIRST), KEYS.walObject(SECOND))));
+        Stores.awaitUntil(() -> bucket.bucket().keys().equals(Set.of(KEYS.walObject(FIRST), KEYS.walObject(SECOND))));
     }
 
     @Test
