@@ -67,7 +67,7 @@ class S3CompositeTest extends S3StorageFixture {
         Random random = new Random(1);
         List<CompositePiece> pieces = new ArrayList<>();
         for (WalObjectName object : List.of(FIRST, SECOND)) {
-            int half = data.remaining() / (object == FIRST ? 2 : 1);
+            int half = data.remaining() / (object.equals(FIRST) ? 2 : 1);
             ByteBuffer body = ByteBuffer.allocate(half + 50 * GAP);
             for (int i = 0; i < 50; i++) {
                 int length = i == 49 ? half - body.position() + 49 * GAP : random.nextInt(1, half / 60);
