@@ -37,8 +37,7 @@ class CompositeListingTest {
                 parts.put(part, ByteBuffer.allocate(8));
             }
         }
-        CompositePiece piece =
-                new CompositePiece(new WalObjectName(1, 1, 0), 4096, MetadataFixture.SIZE, 0, 99, 7);
+        CompositePiece piece = new CompositePiece(new WalObjectName(1, 1, 0), 4096, MetadataFixture.SIZE, 0, 99, 7);
         new Composites(new SimulatedObjectStore(SimulatedClock.eager(), fixture.bucket, 0), KEYS)
                 .create(SegmentNames.info(segment), parts, List.of(piece))
                 .join();
@@ -53,9 +52,8 @@ class CompositeListingTest {
         assertThat(leader.find(1, 20)).contains(id(segment));
         assertThat(leader.find(2, 99)).contains(id(segment));
         assertThat(leader.manager.highestOffsetForEpoch(PARTITION, 2)).contains(99L);
-        RemoteLogSegmentMetadata found = leader.manager
-                .remoteLogSegmentMetadata(PARTITION, 1, 20)
-                .orElseThrow();
+        RemoteLogSegmentMetadata found =
+                leader.manager.remoteLogSegmentMetadata(PARTITION, 1, 20).orElseThrow();
         assertThat(found.state()).isEqualTo(RemoteLogSegmentState.COPY_SEGMENT_FINISHED);
         assertThat(found.segmentSizeInBytes()).isEqualTo(MetadataFixture.SIZE);
         assertThat(SegmentNames.location(found).orElseThrow().composite()).isTrue();
@@ -70,9 +68,7 @@ class CompositeListingTest {
         MetadataFixture.Broker next = fixture.broker(2).lead(3);
 
         assertThat(next.list()).containsExactly(id(segment));
-        assertThat(fixture.bucket.keys())
-                .contains(MetadataFixture.key(segment))
-                .doesNotContain(composite);
+        assertThat(fixture.bucket.keys()).contains(MetadataFixture.key(segment)).doesNotContain(composite);
     }
 
     @Test
