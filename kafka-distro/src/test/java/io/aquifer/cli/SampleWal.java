@@ -4,6 +4,7 @@ import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalFormatter;
 import io.aquifer.wal.WalOwner;
 import io.aquifer.wal.append.Claim;
+import io.aquifer.wal.append.Custodian;
 import io.aquifer.wal.append.DurableListener;
 import io.aquifer.wal.append.WalObserver;
 import io.aquifer.wal.append.WalSettings;
@@ -50,8 +51,14 @@ final class SampleWal implements AutoCloseable {
     /** Opens a formatted one. */
     static SampleWal open(Path path) throws IOException {
         WalSettings settings = new WalSettings(8 << 20, 64 << 10, 1, Duration.ofSeconds(30));
-        return new SampleWal(
-                Wal.open(device(path), AlignedMemory.system(), OWNER, List.of(DIRECTORY), settings, WalObserver.NONE));
+        return new SampleWal(Wal.open(
+                device(path),
+                AlignedMemory.system(),
+                OWNER,
+                List.of(DIRECTORY),
+                settings,
+                WalObserver.NONE,
+                Custodian.NONE));
     }
 
     private static DirectBlockDevice device(Path path) throws IOException {

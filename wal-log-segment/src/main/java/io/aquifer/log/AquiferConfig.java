@@ -2,6 +2,7 @@ package io.aquifer.log;
 
 import io.aquifer.wal.append.WalSettings;
 import io.aquifer.wal.device.DurabilitySetting;
+import io.aquifer.wal.upload.UploadSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,12 @@ public final class AquiferConfig extends AbstractConfig {
 
     /** All settings begin with this. */
     public static final String PREFIX = "aquifer.";
+
+    /** A later opening has to know it: see {@link io.aquifer.wal.upload.UploadSettings}. */
+    private static final int UPLOADS_IN_FLIGHT = 4;
+
+    private static final Duration LEAST_BACKOFF = Duration.ofMillis(100);
+    private static final Duration MOST_BACKOFF = Duration.ofSeconds(5);
 
     public static final String WAL_PATH_CONFIG = PREFIX + "wal.path";
     private static final String WAL_PATH_DOC =
@@ -73,6 +80,31 @@ public final class AquiferConfig extends AbstractConfig {
     private static final String TRIM_INTERVAL_MS_DOC =
             "How often it is checked whether a quarter of the write-ahead log's ring is in use. If so, local segments "
                     + "are flushed, and the ring is trimmed up to where it was.";
+
+    public static final String UPLOAD_BYTES_CONFIG = PREFIX + "wal.upload.bytes";
+    public static final int DEFAULT_UPLOAD_BYTES = 16 << 20;
+    private static final String UPLOAD_BYTES_DOC =
+            "How much of the write-ahead log goes into one object in S3, in bytes. Change it only while the broker is shut down "
+                    + "in good order.";
+
+    public static final String UPLOAD_INTERVAL_MS_CONFIG = PREFIX + "wal.upload.interval.ms";
+    public static final long DEFAULT_UPLOAD_INTERVAL_MS = 1000;
+    private static final String UPLOAD_INTERVAL_MS_DOC =
+            "How long what is durable waits for more to fill an object, before it goes to S3 in a smaller one.";
+
+    public static final String FENCE_CONFIG = PREFIX + "fence";
+    public static final String DEFAULT_FENCE = "device";
+    private static final String FENCE_DOC =
+            "What keeps a broker whose write-ahead log another one takes over from acknowledging more. `device`: it is "
+                    + "detached from the device first, so S3 may be away for as long as the log has room. `time`: the broker stops "
+                    + "by itself when it couldn't confirm in S3 for aquifer.lease.ms that the log is still its own.";
+
+    public static final String LEASE_MS_CONFIG = PREFIX + "lease.ms";
+    public static final long DEFAULT_LEASE_MS = 10_000;
+    private static final String LEASE_MS_DOC =
+            "For how long a broker takes itself for the owner of its write-ahead log after S3 has confirmed it, and how long a "
+                    + "broker waits that takes one over. The same on all brokers. It is confirmed three times as often, at "
+                    + "least.";
 
     /** The definition, from which the reference in the documentation is made. */
     public static final ConfigDef CONFIG_DEF = new ConfigDef()
@@ -138,7 +170,35 @@ public final class AquiferConfig extends AbstractConfig {
                     DEFAULT_TRIM_INTERVAL_MS,
                     ConfigDef.Range.between(10, 3_600_000),
                     Importance.LOW,
-                    TRIM_INTERVAL_MS_DOC);
+                    TRIM_INTERVAL_MS_DOC)
+            .define(
+                    UPLOAD_BYTES_CONFIG,
+                    ConfigDef.Type.INT,
+                    DEFAULT_UPLOAD_BYTES,
+                    ConfigDef.Range.between(64 << 10, 128 << 20),
+                    Importance.MEDIUM,
+                    UPLOAD_BYTES_DOC)
+            .define(
+                    UPLOAD_INTERVAL_MS_CONFIG,
+                    ConfigDef.Type.LONG,
+                    DEFAULT_UPLOAD_INTERVAL_MS,
+                    ConfigDef.Range.between(10, 3_600_000),
+                    Importance.MEDIUM,
+                    UPLOAD_INTERVAL_MS_DOC)
+            .define(
+                    FENCE_CONFIG,
+                    ConfigDef.Type.STRING,
+                    DEFAULT_FENCE,
+                    ConfigDef.ValidString.in(DEFAULT_FENCE, "time"),
+                    Importance.HIGH,
+                    FENCE_DOC)
+            .define(
+                    LEASE_MS_CONFIG,
+                    ConfigDef.Type.LONG,
+                    DEFAULT_LEASE_MS,
+                    ConfigDef.Range.between(1000, 3_600_000),
+                    Importance.MEDIUM,
+                    LEASE_MS_DOC);
 
     private AquiferConfig(Map<String, ?> settings) {
         super(CONFIG_DEF, settings, false);
@@ -213,6 +273,25 @@ public final class AquiferConfig extends AbstractConfig {
 
     public Duration trimInterval() {
         return Duration.ofMillis(getLong(TRIM_INTERVAL_MS_CONFIG));
+    }
+
+    public UploadSettings uploadSettings() {
+        return new UploadSettings(
+                getInt(UPLOAD_BYTES_CONFIG),
+                Duration.ofMillis(getLong(UPLOAD_INTERVAL_MS_CONFIG)),
+                UPLOADS_IN_FLIGHT,
+                LEAST_BACKOFF,
+                MOST_BACKOFF);
+    }
+
+    /** How long the WAL's ownership lasts without being confirmed. */
+    public Duration lease() {
+        return Duration.ofMillis(getLong(LEASE_MS_CONFIG));
+    }
+
+    /** Whether nothing but the lease keeps a broker from acknowledging what another has taken over. */
+    public boolean isFencedByTime() {
+        return !getString(FENCE_CONFIG).equals(DEFAULT_FENCE);
     }
 
     /** Whether a topic of this name may be shared. */

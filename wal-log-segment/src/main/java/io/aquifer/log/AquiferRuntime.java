@@ -5,6 +5,7 @@ import io.aquifer.object.ObjectStore;
 import io.aquifer.rebuild.Rebuilding;
 import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalOwner;
+import io.aquifer.wal.append.Custodian;
 import io.aquifer.wal.append.WriteAheadLog;
 import io.aquifer.wal.device.AlignedMemory;
 import io.aquifer.wal.device.BlockDevice;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.server.log.remote.storage.RemoteLogManagerConfig;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,10 +41,17 @@ public final class AquiferRuntime {
     private final AppendGate gate;
     private final LocalTrimmer trimmer;
     private final LogDirFailureChannel failures;
+    private final @Nullable WalUpload upload;
 
     private AquiferRuntime(
-            Wal wal, AquiferConfig config, SharingPolicy policy, WalMetrics metrics, LogDirFailureChannel failures) {
+            Wal wal,
+            @Nullable WalUpload upload,
+            AquiferConfig config,
+            SharingPolicy policy,
+            WalMetrics metrics,
+            LogDirFailureChannel failures) {
         this.wal = wal;
+        this.upload = upload;
         this.metrics = metrics;
         this.failures = failures;
         this.callbacks = new DurableCallbacks();
@@ -51,7 +60,9 @@ public final class AquiferRuntime {
         this.logs = new SharedLogs(wal.log(), appender, reconciler, wal.index(), policy);
         this.acks = new DeviceAcks(logs);
         this.gate = new AppendGate(logs, appender);
-        this.trimmer = new LocalTrimmer(wal.log(), logs, config.trimInterval());
+        this.trimmer = upload == null
+                ? new LocalTrimmer(wal.log(), logs, config.trimInterval())
+                : new LocalTrimmer(wal.log(), logs, upload::uploaded, config.trimInterval());
         metrics.observe(wal.log(), this::durableLag, () -> logs.shared().size());
         wal.log().onFailure(this::walFailed);
     }
@@ -72,20 +83,25 @@ public final class AquiferRuntime {
                     + "all settings that begin with " + AquiferConfig.PREFIX);
         }
         BrokerIdentity broker = BrokerIdentity.of(kafka);
-        BlockDevice device = new BlockDevices(new JnaNativeIo()).openForWriting(config.walPath(), config.deviceSync());
+        WalBucket bucket = WalBucket.of(
+                kafka.remoteLogManagerConfig(),
+                kafka.originals(),
+                broker.owner().clusterId());
         SharingPolicy policy = SharingPolicy.remoteStorageTopics(config.topics());
-        return start(config, policy, device, broker.owner(), broker.directoryIds(), failures);
+        boolean opened = false;
+        try {
+            BlockDevice device =
+                    new BlockDevices(new JnaNativeIo()).openForWriting(config.walPath(), config.deviceSync());
+            opened = true;
+            return start(config, policy, device, bucket, broker.owner(), broker.directoryIds(), failures);
+        } finally {
+            if (!opened && bucket != null) {
+                bucket.store().close();
+            }
+        }
     }
 
-    /**
-     * Recovers the WAL on {@code device} and starts.
-     *
-     * @param policy decides which logs are shared
-     * @param device taken over: closed with the runtime, or if this throws
-     * @param directoryIds of the broker's log directories
-     * @param failures told of the directories of shared logs if the WAL fails
-     * @throws IOException if the WAL can't be used, with a message for the operator
-     */
+    /** As below, without S3. */
     public static AquiferRuntime start(
             AquiferConfig config,
             SharingPolicy policy,
@@ -94,12 +110,39 @@ public final class AquiferRuntime {
             List<UUID> directoryIds,
             LogDirFailureChannel failures)
             throws IOException {
+        return start(config, policy, device, null, owner, directoryIds, failures);
+    }
+
+    /**
+     * Recovers the WAL on {@code device} and starts.
+     *
+     * @param policy decides which logs are shared
+     * @param device taken over: closed with the runtime, or if this throws
+     * @param bucket that the WAL goes to, or null if it stays on its device; taken over as well
+     * @param directoryIds of the broker's log directories
+     * @param failures told of the directories of shared logs if the WAL fails
+     * @throws IOException if the WAL can't be used, with a message for the operator
+     */
+    static AquiferRuntime start(
+            AquiferConfig config,
+            SharingPolicy policy,
+            BlockDevice device,
+            @Nullable WalBucket bucket,
+            WalOwner owner,
+            List<UUID> directoryIds,
+            LogDirFailureChannel failures)
+            throws IOException {
+        WalUpload upload = bucket == null ? null : new WalUpload(bucket, config);
         WalMetrics metrics = new WalMetrics();
         AlignedMemory memory = AlignedMemory.system();
         boolean started = false;
         try {
-            Wal wal = Wal.open(device, memory, owner, directoryIds, config.walSettings(), metrics);
-            AquiferRuntime runtime = new AquiferRuntime(wal, config, policy, metrics, failures);
+            Custodian custodian = upload == null ? Custodian.NONE : upload.custodian();
+            Wal wal = Wal.open(device, memory, owner, directoryIds, config.walSettings(), metrics, custodian);
+            AquiferRuntime runtime = new AquiferRuntime(wal, upload, config, policy, metrics, failures);
+            if (upload != null) {
+                upload.start(wal, metrics);
+            }
             LOG.info(
                     "Opened the WAL on {} in epoch {}: {} blocks with {} records from position {} to {}, where it ends "
                             + "because of {}",
@@ -114,6 +157,9 @@ public final class AquiferRuntime {
             return runtime;
         } finally {
             if (!started) {
+                if (upload != null) {
+                    upload.close();
+                }
                 metrics.close();
                 memory.close();
                 device.close();
@@ -170,6 +216,9 @@ public final class AquiferRuntime {
     public void stop() {
         try {
             trimmer.stop();
+            if (upload != null) {
+                upload.finish();
+            }
             if (wal.log().failure() == null) {
                 trimmer.trim(true);
             }
@@ -183,6 +232,9 @@ public final class AquiferRuntime {
     }
 
     private void close() {
+        if (upload != null) {
+            upload.close();
+        }
         try {
             wal.close();
         } catch (IOException e) {

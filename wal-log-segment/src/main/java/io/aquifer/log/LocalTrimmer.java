@@ -4,6 +4,7 @@ import io.aquifer.wal.append.WriteAheadLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.storage.internals.log.LogSegment;
@@ -12,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trims the WAL where there is no S3: what lies below a position is needed no more once the local segments hold it
- * durably.
+ * Trims the WAL: what lies below a position is needed no more once the local segments hold it durably, and it is in S3 where
+ * the WAL goes there.
  *
  * <p>A trim takes the durable position, then flushes every shared log, then writes a checkpoint of each, so that the
  * WAL goes on knowing all of its logs and where they end, and only then moves the trim position there. A log that can't
@@ -26,13 +27,20 @@ final class LocalTrimmer {
 
     private final WriteAheadLog wal;
     private final SharedLogs logs;
+    private final LongSupplier uploaded;
     private final long intervalNanos;
     private final Thread thread;
     private volatile boolean closing;
 
     LocalTrimmer(WriteAheadLog wal, SharedLogs logs, Duration interval) {
+        this(wal, logs, () -> Long.MAX_VALUE, interval);
+    }
+
+    /** @param uploaded position below which every block is in S3 */
+    LocalTrimmer(WriteAheadLog wal, SharedLogs logs, LongSupplier uploaded, Duration interval) {
         this.wal = wal;
         this.logs = logs;
+        this.uploaded = uploaded;
         this.intervalNanos = interval.toNanos();
         this.thread = new Thread(this::run, "aquifer-wal-trimmer");
         thread.setDaemon(true);
@@ -45,7 +53,8 @@ final class LocalTrimmer {
     private void run() {
         while (!closing && wal.failure() == null) {
             LockSupport.parkNanos(this, intervalNanos);
-            if (!closing && wal.ringUsed() > wal.ringCapacity() / TRIM_FRACTION) {
+            boolean progress = uploaded.getAsLong() > wal.trimPosition();
+            if (!closing && progress && wal.ringUsed() > wal.ringCapacity() / TRIM_FRACTION) {
                 trimOnce();
             }
         }
@@ -71,7 +80,9 @@ final class LocalTrimmer {
      */
     synchronized void trim(boolean clean) throws IOException, InterruptedException {
         // What is pinned may change hands with what is shared meanwhile: it counts if it is pinned before or after.
-        long position = Math.min(wal.durablePosition(), logs.pinnedPosition());
+        long durable = wal.durablePosition();
+        long inS3 = uploaded.getAsLong();
+        long position = Math.min(Math.min(durable, inS3), logs.pinnedPosition());
         long lastCheckpoint = -1;
         for (SharedLog log : logs.shared()) {
             lastCheckpoint = Math.max(lastCheckpoint, flushAndCheckpoint(log));
@@ -81,7 +92,7 @@ final class LocalTrimmer {
         if (lastCheckpoint >= 0) {
             wal.awaitDurable(lastCheckpoint);
         }
-        boolean nothingLeft = clean && pinned == Long.MAX_VALUE;
+        boolean nothingLeft = clean && pinned == Long.MAX_VALUE && inS3 >= durable;
         if (position > wal.trimPosition() || nothingLeft) {
             wal.trim(Math.max(position, wal.trimPosition()), nothingLeft);
         }

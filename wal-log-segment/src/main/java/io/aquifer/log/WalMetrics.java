@@ -50,6 +50,12 @@ final class WalMetrics implements WalObserver, AutoCloseable {
         gauge("SharedLogs", sharedLogs);
     }
 
+    /** How long so many bytes last at the rate of the last minute, in seconds; -1 if nothing was written. */
+    long secondsFor(long bytes) {
+        double rate = bytesWritten.oneMinuteRate();
+        return rate < 1 ? -1 : (long) (Math.max(0, bytes) / rate);
+    }
+
     @Override
     public void blockWritten(int bytes, int records, long nanos) {
         deviceMicros.update(TimeUnit.NANOSECONDS.toMicros(nanos));

@@ -1,5 +1,6 @@
 package io.aquifer.wal;
 
+import io.aquifer.wal.append.Custodian;
 import io.aquifer.wal.append.SyncGuard;
 import io.aquifer.wal.append.WalObserver;
 import io.aquifer.wal.append.WalSettings;
@@ -8,6 +9,7 @@ import io.aquifer.wal.append.WriteAheadLog;
 import io.aquifer.wal.device.AlignedMemory;
 import io.aquifer.wal.device.BlockDevice;
 import io.aquifer.wal.layout.Superblock;
+import io.aquifer.wal.recovery.EpochExtent;
 import io.aquifer.wal.recovery.RecordVisitor;
 import io.aquifer.wal.recovery.ScanResult;
 import io.aquifer.wal.recovery.WalIndex;
@@ -39,6 +41,7 @@ public final class Wal implements Closeable {
      * @param device taken over: closed with the WAL
      * @param memory taken over as well
      * @param directoryIds of the broker's log directories, for the superblock
+     * @param custodian asked about every block whose write has ended
      * @throws ForeignWalException if it isn't {@code owner}'s, or the device has shrunk
      * @throws io.aquifer.wal.layout.WalFormatException if there is no superblock that can be read
      */
@@ -48,10 +51,11 @@ public final class Wal implements Closeable {
             WalOwner owner,
             List<UUID> directoryIds,
             WalSettings settings,
-            WalObserver observer)
+            WalObserver observer,
+            Custodian custodian)
             throws IOException {
         SyncGuard guarded = new SyncGuard(device);
-        WalOpening opening = WalOpening.open(guarded, memory, owner, directoryIds, settings);
+        WalOpening opening = WalOpening.open(guarded, memory, owner, directoryIds, settings, custodian);
         WalWriters writers = new WalWriters(opening.log(), guarded, settings, observer);
         return new Wal(device, memory, opening, writers);
     }
@@ -71,6 +75,11 @@ public final class Wal implements Closeable {
     /** What the WAL held when it was opened. */
     public WalIndex index() {
         return opening.index();
+    }
+
+    /** Which epochs wrote what the WAL held when it was opened, the oldest first. */
+    public List<EpochExtent> epochs() {
+        return opening.epochs();
     }
 
     /** How the scan at opening ended. */

@@ -1,11 +1,14 @@
 package io.aquifer.wal;
 
+import io.aquifer.wal.append.Custodian;
 import io.aquifer.wal.append.WalSettings;
 import io.aquifer.wal.append.WriteAheadLog;
 import io.aquifer.wal.device.AlignedMemory;
 import io.aquifer.wal.device.BlockDevice;
 import io.aquifer.wal.layout.Superblock;
 import io.aquifer.wal.layout.SuperblockSlots;
+import io.aquifer.wal.recovery.EpochExtent;
+import io.aquifer.wal.recovery.EpochExtents;
 import io.aquifer.wal.recovery.ScanResult;
 import io.aquifer.wal.recovery.WalIndex;
 import java.io.IOException;
@@ -27,33 +30,41 @@ import java.util.UUID;
  *
  * @param log ready to append at the end that recovery found
  * @param index what the WAL holds
+ * @param epochs which epochs wrote what the WAL holds, the oldest first
  * @param scan how the scan ended
  */
-public record WalOpening(WriteAheadLog log, WalIndex index, ScanResult scan) {
+public record WalOpening(WriteAheadLog log, WalIndex index, List<EpochExtent> epochs, ScanResult scan) {
 
     /**
      * Recovers the WAL on {@code device} and opens it for appending.
      *
      * @param memory for the blocks, in use until the log is closed
      * @param directoryIds of the broker's log directories, for the superblock
+     * @param custodian asked about every block whose write has ended
      * @throws ForeignWalException if it isn't {@code owner}'s, or the device has shrunk
      * @throws io.aquifer.wal.layout.WalFormatException if there is no superblock that can be read
      */
     public static WalOpening open(
-            BlockDevice device, AlignedMemory memory, WalOwner owner, List<UUID> directoryIds, WalSettings settings)
+            BlockDevice device,
+            AlignedMemory memory,
+            WalOwner owner,
+            List<UUID> directoryIds,
+            WalSettings settings,
+            Custodian custodian)
             throws IOException {
         device.sync();
         SuperblockSlots slots = new SuperblockSlots(device, memory.allocate(Superblock.SIZE));
         Superblock found = slots.read();
         checkOwner(device, found, owner);
         WalIndex index = new WalIndex();
-        ScanResult scan = Wal.scan(device, found, index);
+        EpochExtents epochs = new EpochExtents(index);
+        ScanResult scan = Wal.scan(device, found, epochs);
         Superblock opened = found.opened(scan.end(), directoryIds);
         ByteBuffer blocks = memory.allocate(settings.memoryBytes());
         ByteBuffer padding = memory.allocate(opened.blockSize());
-        WriteAheadLog log = new WriteAheadLog(slots, opened, scan, settings, blocks, padding);
+        WriteAheadLog log = new WriteAheadLog(slots, opened, scan, settings, blocks, padding, custodian);
         slots.write(opened);
-        return new WalOpening(log, index, scan);
+        return new WalOpening(log, index, epochs.extents(), scan);
     }
 
     private static void checkOwner(BlockDevice device, Superblock found, WalOwner owner) throws ForeignWalException {

@@ -6,6 +6,7 @@ import io.aquifer.wal.append.Block;
 import io.aquifer.wal.layout.LogId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class History {
     private long trimmed;
     private long trimming;
     private int numbered;
+    private long acknowledgements;
 
     /** A record was appended. */
     void append(Op op, long block) {
@@ -100,6 +102,17 @@ final class History {
                     "acknowledged, while all is durable without a hole up to " + durableEnd() + ": " + op);
         }
         op.acknowledged = true;
+        acknowledgements++;
+    }
+
+    /** How many times a listener was called so far. */
+    long acknowledgements() {
+        return acknowledgements;
+    }
+
+    /** All records, the oldest first. */
+    List<Op> ops() {
+        return Collections.unmodifiableList(ops);
     }
 
     /** Nothing that is durable without a hole waits for its listener. */

@@ -24,9 +24,14 @@ import javax.tools.ToolProvider;
  * A fault put into the source of the WAL: what is to be replaced must be there exactly once, so that a mutation that the
  * code has left behind is noticed.
  *
+ * @param simulation that is to notice it
  * @param file below the sources of {@code io.aquifer.wal}
  */
-record Mutation(String name, String file, String original, String mutated) {
+record Mutation(String name, Class<?> simulation, String file, String original, String mutated) {
+
+    Mutation(String name, String file, String original, String mutated) {
+        this(name, WalSimulation.class, file, original, mutated);
+    }
 
     private static final Path SOURCES = Path.of("src/main/java/io/aquifer/wal");
 
@@ -49,6 +54,8 @@ record Mutation(String name, String file, String original, String mutated) {
                     Files.createDirectories(folder.resolve("classes")).toString(),
                     "-cp",
                     location(io.aquifer.wal.Wal.class)
+                            + File.pathSeparator
+                            + location(io.aquifer.format.WalObjects.class)
                             + File.pathSeparator
                             + location(org.jspecify.annotations.Nullable.class));
             boolean compiled = compiler.getTask(null, files, null, options, null, files.getJavaFileObjects(mutant))
@@ -75,15 +82,15 @@ record Mutation(String name, String file, String original, String mutated) {
             location(WalSimulation.class).toUri().toURL()
         };
         try (OwnClasses loader = new OwnClasses(classes)) {
-            Class<?> simulation = loader.loadClass(WalSimulation.class.getName());
-            Constructor<?> constructor = simulation.getDeclaredConstructor(RandomGenerator.class);
+            Class<?> simulated = loader.loadClass(simulation.getName());
+            Constructor<?> constructor = simulated.getDeclaredConstructor(RandomGenerator.class);
             constructor.setAccessible(true);
-            Method run = simulation.getDeclaredMethod("run");
+            Method run = simulated.getDeclaredMethod("run");
             run.setAccessible(true);
             for (long seed = 1; seed <= count; seed++) {
-                Object simulated = constructor.newInstance(Seeds.random(seed));
+                Object life = constructor.newInstance(Seeds.random(seed));
                 try {
-                    run.invoke(simulated);
+                    run.invoke(life);
                 } catch (InvocationTargetException e) {
                     System.out.println(name + ": seed " + seed + ": " + e.getCause());
                     return OptionalLong.of(seed);

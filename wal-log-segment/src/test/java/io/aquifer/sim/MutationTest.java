@@ -16,6 +16,55 @@ class MutationTest {
 
     private static final int SEEDS = 3000;
 
+    static Stream<Mutation> uploadMutations() {
+        return Stream.of(
+                upload(
+                        "what is behind an object that isn't in S3 counts as uploaded",
+                        "upload/EpochUpload.java",
+                        "if (first.result == null) {\n                break;",
+                        "if (first.result == null) {\n                continue;"),
+                upload(
+                        "a number that another object has counts as uploaded",
+                        "upload/EpochUpload.java",
+                        "if (sent.result == PutResult.OTHER_EXISTS) {",
+                        "if (sent.result == PutResult.OTHER_EXISTS && sent.sends < 0) {"),
+                upload(
+                        "the lease begins with the answer",
+                        "upload/Lease.java",
+                        "if (!confirmed || sentAt + lengthNanos - until > 0) {",
+                        "sentAt = clock.getAsLong();\n        if (!confirmed || sentAt + lengthNanos - until > 0) {"),
+                upload(
+                        "the lease isn't looked at before the durable end rises",
+                        "append/WriteAheadLog.java",
+                        "if (standing == Custodian.Standing.HELD) {",
+                        "if (standing != Custodian.Standing.UNCONFIRMED) {"),
+                upload(
+                        "something is sent behind an object that ended because time was up",
+                        "upload/EpochUpload.java",
+                        "&& !last.cutByTime",
+                        "&& (!last.cutByTime || last.bytes > 0)"),
+                upload(
+                        "what an earlier process may have sent doesn't go alone",
+                        "upload/Succession.java",
+                        "first.sequence() + context.settings().objectsInFlight()",
+                        "1"),
+                upload(
+                        "an earlier epoch isn't sealed",
+                        "upload/Succession.java",
+                        "() -> context.chain()\n                        .seal(made));",
+                        "() -> java.util.concurrent.CompletableFuture.completedFuture(PutResult.CREATED));"),
+                upload("memory is used again while a block is held", "append/Block.java", "&& holds.get() == 0 ", ""),
+                upload(
+                        "what is in S3 stays in memory",
+                        "upload/EpochUpload.java",
+                        "context.source().uploaded(uploaded);",
+                        ""));
+    }
+
+    private static Mutation upload(String name, String file, String original, String mutated) {
+        return new Mutation(name, UploadSimulation.class, file, original, mutated);
+    }
+
     static Stream<Mutation> mutations() {
         return Stream.of(
                 new Mutation(
@@ -124,7 +173,7 @@ class MutationTest {
     }
 
     @ParameterizedTest
-    @MethodSource("mutations")
+    @MethodSource({"mutations", "uploadMutations"})
     void theSimulationFindsThat(Mutation mutation, @TempDir Path folder) throws Exception {
         assertThat(mutation.firstFailure(folder, SEEDS))
                 .as("a failing seed of %s", SEEDS)

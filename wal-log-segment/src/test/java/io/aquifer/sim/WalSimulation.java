@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalOpening;
 import io.aquifer.wal.WalOwner;
+import io.aquifer.wal.append.Custodian;
 import io.aquifer.wal.append.WriteAheadLog;
 import io.aquifer.wal.device.AlignedMemory;
 import io.aquifer.wal.device.BlockDevice;
@@ -116,7 +117,7 @@ final class WalSimulation {
 
         void live(AlignedMemory memory) throws IOException {
             Recovery before = new Recovery();
-            WalOpening opening = WalOpening.open(stepped, memory, OWNER, List.of(), temper.settings());
+            WalOpening opening = WalOpening.open(stepped, memory, OWNER, List.of(), temper.settings(), Custodian.NONE);
             log = opening.log();
             Superblock superblock = log.superblock();
             before.check(new Recovery(), opening.scan().end());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.aquifer.sim.SimulatedBlockDevice;
 import io.aquifer.wal.append.Block;
 import io.aquifer.wal.append.Claim;
+import io.aquifer.wal.append.Custodian;
 import io.aquifer.wal.append.DurableListener;
 import io.aquifer.wal.append.WalSettings;
 import io.aquifer.wal.append.WriteAheadLog;
@@ -54,7 +55,7 @@ class TrimToTheEndTest {
 
     private static WalOpening open(BlockDevice device, AlignedMemory memory) throws IOException {
         WalSettings settings = new WalSettings(4 << 20, 1 << 16, 1, Duration.ofSeconds(30));
-        return WalOpening.open(device, memory, OWNER, List.of(), settings);
+        return WalOpening.open(device, memory, OWNER, List.of(), settings, Custodian.NONE);
     }
 
     private static Block append(WriteAheadLog wal, long offset) throws IOException {

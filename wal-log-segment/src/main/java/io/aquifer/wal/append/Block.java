@@ -37,6 +37,7 @@ public final class Block {
     private int length;
     private boolean written;
     private volatile boolean durable;
+    private final AtomicInteger holds = new AtomicInteger();
     private final AtomicInteger freed = new AtomicInteger();
 
     Block(
@@ -207,7 +208,25 @@ public final class Block {
         }
     }
 
+    /** Whether it has memory of its own. Of padding the bytes are the same for every block, and are written anew for each. */
+    public boolean hasMemory() {
+        return extent != null;
+    }
+
+    /** Keeps the memory as it is until {@link #letGo}. Only where the block is just becoming durable. */
+    public void hold() {
+        holds.incrementAndGet();
+    }
+
+    /** The memory isn't read any more by whoever {@linkplain #hold holds} the block. */
+    public void letGo() {
+        holds.decrementAndGet();
+        if (freeable()) {
+            owner.free(this);
+        }
+    }
+
     private boolean freeable() {
-        return durable && released.get() == recordCount() && freed.compareAndSet(0, 1);
+        return durable && released.get() == recordCount() && holds.get() == 0 && freed.compareAndSet(0, 1);
     }
 }

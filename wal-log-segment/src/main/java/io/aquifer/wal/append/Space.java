@@ -98,6 +98,11 @@ final class Space {
         ring.close();
     }
 
+    /** Bytes of memory that appends may use. */
+    long memoryCapacity() {
+        return memory.capacity();
+    }
+
     long memoryUsed() {
         return memory.used();
     }

@@ -47,6 +47,7 @@ public final class WriteAheadLog {
     private final ByteBuffer paddingBuffer;
     private final Space space;
     private final long maxReservation;
+    private final Custodian custodian;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final MemoryRing memory;
@@ -76,6 +77,7 @@ public final class WriteAheadLog {
      * @param recovered what recovery found: where the next block is written, and how much padding is before it
      * @param memory aligned to the block size
      * @param paddingBuffer one block size of aligned memory
+     * @param custodian asked about every block whose write has ended
      */
     public WriteAheadLog(
             SuperblockSlots slots,
@@ -83,8 +85,9 @@ public final class WriteAheadLog {
             ScanResult recovered,
             WalSettings settings,
             ByteBuffer memory,
-            ByteBuffer paddingBuffer) {
-        this(slots, opened, recovered, settings, memory, paddingBuffer, LONGEST_GATHERING_NANOS);
+            ByteBuffer paddingBuffer,
+            Custodian custodian) {
+        this(slots, opened, recovered, settings, memory, paddingBuffer, custodian, LONGEST_GATHERING_NANOS);
     }
 
     /** @param longestGatheringNanos how long at most a block is held back for requests whose first records it has */
@@ -95,9 +98,11 @@ public final class WriteAheadLog {
             WalSettings settings,
             ByteBuffer memory,
             ByteBuffer paddingBuffer,
+            Custodian custodian,
             long longestGatheringNanos) {
         this.longestGatheringNanos = longestGatheringNanos;
         this.slots = slots;
+        this.custodian = custodian;
         this.superblock = opened;
         this.blockSize = opened.blockSize();
         this.ringSize = opened.ringSize();
@@ -422,16 +427,45 @@ public final class WriteAheadLog {
     /** {@code block} is durable on the device. Blocks may be reported in any order. */
     public void completed(Block block) {
         List<Block> freed = new ArrayList<>(1);
+        Custodian.Standing standing;
         completion.lock();
         try {
             if (failure != null) {
                 return;
             }
             block.markWritten();
-            Block oldest = inFlight.peekFirst();
+            standing = advance(freed);
+        } finally {
+            completion.unlock();
+        }
+        settle(standing, freed);
+    }
+
+    /** The custodian may have another answer now for blocks that were written while it had none. */
+    public void resume() {
+        List<Block> freed = new ArrayList<>();
+        Custodian.Standing standing;
+        completion.lock();
+        try {
+            if (failure != null) {
+                return;
+            }
+            standing = advance(freed);
+        } finally {
+            completion.unlock();
+        }
+        settle(standing, freed);
+    }
+
+    /** Under the completion lock: moves the durable end over what is written, if that may be said. */
+    private Custodian.Standing advance(List<Block> freed) {
+        Custodian.Standing standing = custodian.standing();
+        if (standing == Custodian.Standing.HELD) {
             boolean advanced = false;
+            Block oldest = inFlight.peekFirst();
             while (oldest != null && oldest.isWritten()) {
                 inFlight.removeFirst();
+                custodian.durable(oldest);
                 oldest.notifyDurable();
                 durablePosition = oldest.end();
                 if (oldest.extent() != null) {
@@ -446,10 +480,16 @@ public final class WriteAheadLog {
             if (advanced) {
                 durableAdvanced.signalAll();
             }
-        } finally {
-            completion.unlock();
+        }
+        return standing;
+    }
+
+    private void settle(Custodian.Standing standing, List<Block> freed) {
+        if (standing == Custodian.Standing.LOST) {
+            fail(custodian.loss());
         }
         freed.forEach(this::free);
+        custodian.settle(space.memoryCapacity() - maxReservation);
     }
 
     void free(Block block) {

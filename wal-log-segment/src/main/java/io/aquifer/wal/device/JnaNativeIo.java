@@ -7,6 +7,7 @@ import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.TimeUnit;
 
 /**
  * {@link NativeIo} through JNA's direct mapping, which costs about a third of a microsecond a call.
@@ -26,6 +27,7 @@ public final class JnaNativeIo implements NativeIo {
     private static final int MAP_PRIVATE_ANONYMOUS_POPULATE = 0x2 | 0x20 | 0x8000;
     private static final int MADV_DONTFORK = 10;
     private static final long MAP_FAILED = -1;
+    private static final int CLOCK_BOOTTIME = 7;
 
     private final int directFlag;
 
@@ -146,6 +148,14 @@ public final class JnaNativeIo implements NativeIo {
     }
 
     @Override
+    public long bootTimeNanos() {
+        try (Memory answer = new Memory(2 * Long.BYTES)) {
+            int result = result(LibC.clock_gettime(CLOCK_BOOTTIME, answer));
+            return result < 0 ? result : TimeUnit.SECONDS.toNanos(answer.getLong(0)) + answer.getLong(Long.BYTES);
+        }
+    }
+
+    @Override
     public long address(ByteBuffer buffer) {
         return Pointer.nativeValue(Native.getDirectBufferPointer(buffer));
     }
@@ -197,5 +207,7 @@ public final class JnaNativeIo implements NativeIo {
         static native int munmap(long address, long length);
 
         static native int madvise(long address, long length, int advice);
+
+        static native int clock_gettime(int clock, Pointer time);
     }
 }

@@ -70,6 +70,11 @@ public interface NativeIo {
     /** The memory at {@code address} as a direct big-endian buffer. It lives as long as the memory does, no longer. */
     ByteBuffer view(long address, int length);
 
+    /**
+     * clock_gettime(2) with {@code CLOCK_BOOTTIME}, in nanoseconds: it goes on while the machine sleeps, and nobody sets it.
+     */
+    long bootTimeNanos();
+
     /** Address of the first byte of a direct buffer, whatever its position. */
     long address(ByteBuffer buffer);
 }

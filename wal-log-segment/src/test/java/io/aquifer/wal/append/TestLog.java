@@ -41,6 +41,11 @@ final class TestLog {
 
     /** @param memoryExcess bytes of memory beyond whole blocks */
     TestLog(int ringBlocks, int memoryBlocks, int blockBytes, int memoryExcess) throws IOException {
+        this(ringBlocks, memoryBlocks, blockBytes, memoryExcess, Custodian.NONE);
+    }
+
+    TestLog(int ringBlocks, int memoryBlocks, int blockBytes, int memoryExcess, Custodian custodian)
+            throws IOException {
         this.ringBlocks = ringBlocks;
         this.memoryBlocks = memoryBlocks;
         int capacity = (int) Superblock.RING_OFFSET + ringBlocks * BLOCK_SIZE;
@@ -57,6 +62,7 @@ final class TestLog {
                 new WalSettings(memoryBytes, blockBytes, 4, Duration.ofSeconds(30)),
                 aligned(memoryBytes),
                 aligned(BLOCK_SIZE),
+                custodian,
                 Long.MAX_VALUE);
     }
 

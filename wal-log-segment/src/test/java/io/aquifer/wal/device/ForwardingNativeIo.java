@@ -86,4 +86,9 @@ class ForwardingNativeIo implements NativeIo {
     public long address(ByteBuffer buffer) {
         return io.address(buffer);
     }
+
+    @Override
+    public long bootTimeNanos() {
+        return io.bootTimeNanos();
+    }
 }

@@ -88,6 +88,17 @@ class JnaNativeIoTest {
     }
 
     @Test
+    void theTimeSinceTheBootIsThatOfTheKernel() throws IOException {
+        String uptime = Files.readString(Path.of("/proc/uptime"));
+        double seconds = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
+        long before = io.bootTimeNanos();
+        long after = io.bootTimeNanos();
+
+        assertThat(before / 1e9).isBetween(seconds - 0.011, seconds + 60);
+        assertThat(after).isGreaterThanOrEqualTo(before);
+    }
+
+    @Test
     void aPathIsPassedOnByteForByte() throws IOException {
         assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "paths are not in UTF-8 here");
         Path file = Files.createFile(directory.resolve("w\u00e4l \u6c34"));

@@ -1,0 +1,48 @@
+package io.aquifer.log;
+
+import io.aquifer.config.S3Config;
+import io.aquifer.format.ClusterKeys;
+import io.aquifer.object.ObjectStore;
+import io.aquifer.object.ObjectStoreObserver;
+import io.aquifer.object.S3ObjectStore;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.server.log.remote.storage.RemoteLogManagerConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bucket that the WAL goes to: the one that the broker's segments go to.
+ *
+ * @param store closed by whoever takes it
+ */
+record WalBucket(ObjectStore store, ClusterKeys keys) {
+
+    /** The storage manager with which a broker's WAL goes to S3. With any other it stays on its device. */
+    static final String STORAGE_MANAGER = "io.aquifer.remote.S3RemoteStorageManager";
+
+    /**
+     * The bucket that server.properties names for the storage manager, or null if segments don't go to S3.
+     *
+     * @throws ConfigException with one message that names the setting, what was found and what to write instead
+     */
+    static @Nullable WalBucket of(RemoteLogManagerConfig config, Map<String, ?> serverProperties, String clusterId) {
+        if (!STORAGE_MANAGER.equals(config.remoteStorageManagerClassName())) {
+            return null;
+        }
+        String prefix = config.remoteStorageManagerPrefix();
+        Map<String, Object> settings = new HashMap<>();
+        serverProperties.forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                settings.put(name.substring(prefix.length()), value);
+            }
+        });
+        S3Config s3 = S3Config.of(settings);
+        String named = s3.getString(S3Config.CLUSTER_ID_CONFIG);
+        if (!named.equals(clusterId)) {
+            throw new ConfigException(prefix + S3Config.CLUSTER_ID_CONFIG + "=" + named
+                    + " isn't this broker's cluster, which is " + clusterId + ". Write that there.");
+        }
+        return new WalBucket(S3ObjectStore.open(s3.store(), ObjectStoreObserver.NONE), s3.keys());
+    }
+}
