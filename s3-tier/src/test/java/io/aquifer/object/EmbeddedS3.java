@@ -36,12 +36,17 @@ public final class EmbeddedS3 implements Closeable {
 
     /** A running server on a free port of the loopback interface. */
     public static EmbeddedS3 start(Path folder) throws Exception {
+        return start(folder, 0);
+    }
+
+    /** A running server on that port of the loopback interface. */
+    public static EmbeddedS3 start(Path folder, int port) throws Exception {
         Properties properties = new Properties();
         properties.setProperty("jclouds.filesystem.basedir", folder.toString());
         BlobStore blobs = BlobStores.create("filesystem", properties);
         S3Proxy server = S3Proxy.builder()
                 .blobStore(blobs)
-                .endpoint(URI.create("http://127.0.0.1:0"))
+                .endpoint(URI.create("http://127.0.0.1:" + port))
                 .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
                 .ignoreUnknownHeaders(true)
                 .v4MaxNonChunkedRequestSize(Integer.MAX_VALUE)

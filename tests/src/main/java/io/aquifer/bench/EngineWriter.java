@@ -4,6 +4,7 @@ import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalFormatter;
 import io.aquifer.wal.WalOwner;
 import io.aquifer.wal.append.Claim;
+import io.aquifer.wal.append.Custodian;
 import io.aquifer.wal.append.DurableListener;
 import io.aquifer.wal.append.Reservation;
 import io.aquifer.wal.append.WalObserver;
@@ -58,7 +59,8 @@ final class EngineWriter implements DeviceWriter {
         int memoryBytes = Math.max(4 << 20, 16 * blockBytes);
         WalSettings settings = new WalSettings(memoryBytes, blockBytes, depth, Duration.ofSeconds(30));
         BlockDevice device = devices.openForWriting(path, DurabilitySetting.AUTO);
-        try (Wal wal = Wal.open(device, AlignedMemory.system(), OWNER, List.of(), settings, WalObserver.NONE)) {
+        try (Wal wal = Wal.open(
+                device, AlignedMemory.system(), OWNER, List.of(), settings, WalObserver.NONE, Custodian.NONE)) {
             return depth == 1
                     ? oneByOne(wal.log(), blockBytes, time)
                     : keepBusy(wal.log(), quarterOf(blockBytes), time);

@@ -2,6 +2,8 @@ package io.aquifer.harness;
 
 import io.aquifer.format.PartitionSnapshot;
 import io.aquifer.object.EmbeddedS3;
+import io.aquifer.object.ObjectStore;
+import io.aquifer.object.S3ObjectStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -22,6 +24,8 @@ public final class Tier implements AutoCloseable {
     /** Names of the metadata's objects beside the segments don't begin with an offset. */
     private static final Pattern SEGMENT = Pattern.compile(".*/segment/([^/]+/[0-9]+/[0-9]{20})-[^/]+");
 
+    private static final Pattern WAL_OBJECT = Pattern.compile("[^/]+/wal/.*");
+
     private static final Map<String, String> CLASSES = Map.of(
             "remote.log.storage.manager.class.name", "io.aquifer.remote.S3RemoteStorageManager",
             "remote.log.metadata.manager.class.name", "io.aquifer.remote.S3RemoteLogMetadataManager");
@@ -35,25 +39,45 @@ public final class Tier implements AutoCloseable {
             "log.retention.check.interval.ms", "500",
             "log.initial.task.delay.ms", "500");
 
+    private final Path folder;
     private final Path bucket;
-    private final EmbeddedS3 server;
+    private EmbeddedS3 server;
 
-    private Tier(Path bucket, EmbeddedS3 server) {
-        this.bucket = bucket;
+    private Tier(Path folder, EmbeddedS3 server) {
+        this.folder = folder;
+        this.bucket = folder.resolve(BUCKET);
         this.server = server;
     }
 
     /** Starts a server that keeps its objects in {@code folder}. */
     public static Tier start(Path folder) throws IOException {
         Files.createDirectories(folder);
+        return new Tier(folder, server(folder, 0).withBucket(BUCKET));
+    }
+
+    private static EmbeddedS3 server(Path folder, int port) throws IOException {
         try {
-            EmbeddedS3 server = EmbeddedS3.start(folder);
-            return new Tier(folder.resolve(BUCKET), server.withBucket(BUCKET));
+            return EmbeddedS3.start(folder, port);
         } catch (IOException e) {
             throw e;
         } catch (Exception e) {
             throw new IOException("No S3 server could be started in " + folder, e);
         }
+    }
+
+    /** The server goes away. */
+    public void stop() throws IOException {
+        server.close();
+    }
+
+    /** The server that went away is there again. */
+    public void resume() throws IOException {
+        server = server(folder, server.endpoint().getPort());
+    }
+
+    /** A store over the bucket. */
+    public ObjectStore store() {
+        return S3ObjectStore.open(server.settings(BUCKET).build(), EmbeddedS3.credentials());
     }
 
     /** Makes the brokers of {@code cluster} keep segments here from their next start on. */
@@ -91,9 +115,13 @@ public final class Tier implements AutoCloseable {
         return bytes;
     }
 
-    /** Keys of all objects, those of the metadata too. */
+    /** Keys of all objects but those of WALs. */
     public List<String> keys() throws IOException {
-        return objects().stream().map(this::key).sorted().toList();
+        return objects().stream()
+                .map(this::key)
+                .filter(key -> !WAL_OBJECT.matcher(key).matches())
+                .sorted()
+                .toList();
     }
 
     /** What each segment object holds: its topic's id, partition and base offset. More than one may hold the same. */
