@@ -51,7 +51,7 @@ class MutationTest {
                 upload(
                         "an earlier epoch isn't sealed",
                         "upload/Succession.java",
-                        "() -> context.chain()\n                        .seal(made));",
+                        "() -> context.chain().seal(made));",
                         "() -> java.util.concurrent.CompletableFuture.completedFuture(PutResult.CREATED));"),
                 upload("memory is used again while a block is held", "append/Block.java", "&& holds.get() == 0 ", ""),
                 upload(
