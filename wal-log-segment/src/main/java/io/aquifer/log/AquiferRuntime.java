@@ -93,10 +93,28 @@ public final class AquiferRuntime {
             BlockDevice device =
                     new BlockDevices(new JnaNativeIo()).openForWriting(config.walPath(), config.deviceSync());
             opened = true;
-            return start(config, policy, device, bucket, broker.owner(), broker.directoryIds(), failures);
+            AquiferRuntime runtime =
+                    start(config, policy, device, bucket, broker.owner(), broker.directoryIds(), failures);
+            if (bucket != null) {
+                runtime.rebuildOrClose(bucket, kafka);
+            }
+            return runtime;
         } finally {
             if (!opened && bucket != null) {
                 bucket.store().close();
+            }
+        }
+    }
+
+    private void rebuildOrClose(WalBucket bucket, KafkaConfig kafka) throws IOException {
+        boolean rebuilt = false;
+        try {
+            List<File> logDirs = kafka.logDirs().stream().map(File::new).toList();
+            rebuild(bucket.store(), bucket.keys(), logDirs, kafka.logSegmentBytes());
+            rebuilt = true;
+        } finally {
+            if (!rebuilt) {
+                close();
             }
         }
     }
