@@ -131,6 +131,16 @@ public record ClusterKeys(String root) {
         return snapshotsOf(topicId, partition) + String.format(Locale.ROOT, "%020d", number);
     }
 
+    /** Which snapshot has the key, or nothing when it isn't the key of a snapshot of this cluster. */
+    public Optional<SnapshotName> snapshotOf(String key) {
+        String place = root + SEGMENTS;
+        return key.startsWith(place)
+                ? SnapshotName.parse(key.substring(place.length()))
+                        .filter(name -> snapshot(name.topicId(), name.partition(), name.number())
+                                .equals(key))
+                : Optional.empty();
+    }
+
     /** Which of a partition's snapshots has the key, or nothing when none has it. */
     public OptionalLong snapshotOf(UUID topicId, int partition, String key) {
         return numberOf(snapshotsOf(topicId, partition), key);

@@ -136,6 +136,10 @@ public final class WalChain {
         if (run.end < 0) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
+        if (!run.sealed && run.first < 0) {
+            // All that was listed has been condemned since, for which there must be more by now.
+            return run(run.epoch.nodeId(), run.epoch.epoch());
+        }
         if (!run.sealed) {
             return CompletableFuture.completedFuture(Optional.of(run.with(Optional.empty())));
         }

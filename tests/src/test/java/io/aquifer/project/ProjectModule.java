@@ -16,7 +16,12 @@ record ProjectModule(String name, List<String> rooms) {
 
     static final ProjectModule S3_TIER = new ProjectModule(
             "s3-tier",
-            List.of("io.aquifer.object..", "io.aquifer.format..", "io.aquifer.cache..", "io.aquifer.config.."));
+            List.of(
+                    "io.aquifer.object..",
+                    "io.aquifer.format..",
+                    "io.aquifer.cache..",
+                    "io.aquifer.config..",
+                    "io.aquifer.coverage.."));
     static final ProjectModule WAL_LOG_SEGMENT = new ProjectModule(
             "wal-log-segment",
             List.of("io.aquifer.wal..", "io.aquifer.log..", "io.aquifer.rebuild..", "io.aquifer.seam.."));

@@ -1,0 +1,110 @@
+package io.aquifer.coverage;
+
+import io.aquifer.format.LongRanges;
+import io.aquifer.format.PartitionSnapshot;
+import io.aquifer.format.SegmentInfo;
+import io.aquifer.format.SegmentName;
+import io.aquifer.format.SnapshotSegment;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/** The objects of a partition, and what its newest snapshot says of them. */
+final class PartitionObjects {
+
+    private final Map<UUID, SegmentName> plain = new TreeMap<>();
+    private final Map<UUID, CompositeSegment> composites = new TreeMap<>();
+    private final Set<String> keys = new TreeSet<>();
+    private Optional<PartitionSnapshot> snapshot = Optional.empty();
+    private boolean understood = true;
+    private PlainSegments promised = PlainSegments.NONE;
+
+    void addPlain(SegmentName name) {
+        plain.put(name.segmentId(), name);
+    }
+
+    void addComposite(CompositeSegment composite) {
+        composites.put(composite.name().segmentId(), composite);
+    }
+
+    /** Notes the key of an object, be it a snapshot, a segment or none that is known. */
+    void addKey(String key) {
+        keys.add(key);
+    }
+
+    /** Of all objects of the partition. */
+    Set<String> keys() {
+        return keys;
+    }
+
+    void notUnderstood() {
+        understood = false;
+    }
+
+    /** Whether all that decides what is needed could be read. */
+    boolean isUnderstood() {
+        return understood;
+    }
+
+    /** Sets the newest snapshot, once all objects were added. */
+    void promise(PartitionSnapshot newest) {
+        snapshot = Optional.of(newest);
+        promised = new PlainSegments(live().stream()
+                .filter(segment ->
+                        segment.name().equals(plain.get(segment.name().segmentId())))
+                .toList());
+    }
+
+    boolean hasSnapshot() {
+        return snapshot.isPresent();
+    }
+
+    /** Segments that the snapshot promises. */
+    List<SegmentInfo> live() {
+        return snapshot.map(PartitionSnapshot::segments).orElse(List.of()).stream()
+                .filter(segment -> !segment.deleting())
+                .map(SnapshotSegment::info)
+                .toList();
+    }
+
+    /** Ids of segments whose deletion the snapshot says has begun. */
+    Set<UUID> deleting() {
+        Set<UUID> deleting = new HashSet<>();
+        for (SnapshotSegment segment : snapshot.map(PartitionSnapshot::segments).orElse(List.of())) {
+            if (segment.deleting()) {
+                deleting.add(segment.info().name().segmentId());
+            }
+        }
+        return deleting;
+    }
+
+    /** The plain segments among the promised ones. */
+    PlainSegments promised() {
+        return promised;
+    }
+
+    Map<UUID, SegmentName> plain() {
+        return plain;
+    }
+
+    Map<UUID, CompositeSegment> composites() {
+        return composites;
+    }
+
+    /** Offsets of promised segments that can be read, from objects of either kind. */
+    LongRanges readable() {
+        LongRanges readable = new LongRanges();
+        for (SegmentInfo segment : live()) {
+            UUID id = segment.name().segmentId();
+            if (plain.containsKey(id) || composites.containsKey(id)) {
+                readable.add(segment.name().baseOffset(), segment.name().endOffset() + 1);
+            }
+        }
+        return readable;
+    }
+}
