@@ -255,7 +255,7 @@ final class ClusterChecks {
 
     private static void require(boolean holds, String otherwise, Object... facts) {
         if (!holds) {
-            throw new AssertionError(String.format(otherwise, facts));
+            throw new AssertionError(otherwise.formatted(facts));
         }
     }
 }
