@@ -1,5 +1,7 @@
 package io.aquifer.coverage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.aquifer.coverage.SimulatedCluster.Partition;
 import io.aquifer.coverage.SimulatedCluster.Segment;
 import io.aquifer.format.ClusterKeys;
@@ -254,8 +256,6 @@ final class ClusterChecks {
     }
 
     private static void require(boolean holds, String otherwise, Object... facts) {
-        if (!holds) {
-            throw new AssertionError(otherwise.formatted(facts));
-        }
+        assertThat(holds).withFailMessage(otherwise, facts).isTrue();
     }
 }

@@ -41,10 +41,12 @@ public final class Tier implements AutoCloseable {
 
     private final Path folder;
     private final Path bucket;
+    private final int port;
     private EmbeddedS3 server;
 
     private Tier(Path folder, EmbeddedS3 server) {
         this.folder = folder;
+        this.port = server.endpoint().getPort();
         this.bucket = folder.resolve(BUCKET);
         this.server = server;
     }
@@ -72,7 +74,7 @@ public final class Tier implements AutoCloseable {
 
     /** The server that went away is there again. */
     public void resume() throws IOException {
-        server = server(folder, server.endpoint().getPort());
+        server = server(folder, port);
     }
 
     /** A store over the bucket. */

@@ -3,6 +3,7 @@ package io.aquifer.log;
 import io.aquifer.wal.WalOwner;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import kafka.server.KafkaConfig;
 import org.apache.kafka.common.Uuid;
@@ -11,7 +12,7 @@ import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 /**
  * Who a broker is, as its log directories' meta.properties say.
  *
- * @param directoryIds of the log directories that have one
+ * @param directoryIds of the log directories that have one, without a directory that holds only the metadata log
  */
 record BrokerIdentity(WalOwner owner, List<UUID> directoryIds) {
 
@@ -25,7 +26,9 @@ record BrokerIdentity(WalOwner owner, List<UUID> directoryIds) {
                 .clusterId()
                 .orElseThrow(() -> new IOException("No meta.properties in " + config.logDirs() + " and "
                         + config.metadataLogDir() + " names the cluster: format the storage with kafka-storage.sh"));
-        List<UUID> directories = properties.logDirProps().values().stream()
+        List<UUID> directories = config.logDirs().stream()
+                .flatMap(directory ->
+                        Optional.ofNullable(properties.logDirProps().get(directory)).stream())
                 .flatMap(directory -> directory.directoryId().stream())
                 .map(BrokerIdentity::uuid)
                 .sorted()
