@@ -17,10 +17,9 @@ import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoredObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -35,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BucketReader {
 
-    private static final int OPENED_AT_ONCE = 32;
+    /** Longer than a snapshot ever gets: a length that a listing says is no reason to allocate so much. */
+    private static final long MAX_SNAPSHOT_BYTES = 64 << 20;
 
     private final ObjectStore store;
     private final ClusterKeys keys;
@@ -43,11 +43,14 @@ final class BucketReader {
     private final WalObjects walObjects;
     private final Composites composites;
     private final CollectionRecords records;
+    private final long memoryLimit;
     private Map<WalObjectName, WalSummary> summaries = new HashMap<>();
     private Map<SegmentName, CompositeSegment> opened = new HashMap<>();
     private Map<String, PartitionSnapshot> snapshots = new HashMap<>();
 
-    BucketReader(ObjectStore store, ClusterKeys keys) {
+    /** @param memoryLimit how many bytes of the heap a look may take up, about */
+    BucketReader(ObjectStore store, ClusterKeys keys, long memoryLimit) {
+        this.memoryLimit = memoryLimit;
         this.store = store;
         this.keys = keys;
         this.chain = new WalChain(store, keys);
@@ -59,18 +62,21 @@ final class BucketReader {
     /**
      * Looks at everything. Objects that don't verify are {@linkplain BucketView#problems problems} of the view.
      *
+     * @throws TooMuchToCollectException if there is more than may be kept in mind
      * @throws IOException if the store fails, if an object went while it was looked at, or if the record of what was collected
      *     can't be read
      */
     BucketView look() throws IOException {
+        Memory memory = new Memory(memoryLimit);
         Optional<CollectionRecord> before = StoreWait.untilDone(records.newest());
         // Segments first: the start of a log moves in the WAL before a segment below it goes.
         List<StoredObject> segments = new ArrayList<>();
-        forEach(keys.segments(), segments::add);
+        forEach(keys.segments(), memory, segments::add);
         NavigableMap<WalEpoch, List<StoredObject>> wal = new TreeMap<>();
         List<String> foreign = new ArrayList<>();
         forEach(
                 keys.walObjects(),
+                memory,
                 object -> keys.walObjectOf(object.key())
                         .ifPresentOrElse(
                                 name -> wal.computeIfAbsent(WalEpoch.of(name), epoch -> new ArrayList<>())
@@ -82,8 +88,8 @@ final class BucketReader {
         }
         BucketView view = new BucketView(before);
         foreign.forEach(view::foreign);
-        readWal(view, wal);
-        readSegments(view, segments);
+        readWal(view, wal, memory);
+        readSegments(view, segments, memory);
         return view;
     }
 
@@ -91,19 +97,25 @@ final class BucketReader {
         void object(StoredObject object);
     }
 
-    private void forEach(String prefix, Found found) throws IOException {
+    private void forEach(String prefix, Memory memory, Found found) throws IOException {
         @Nullable String after = null;
         do {
             ObjectPage page = StoreWait.untilDone(store.list(prefix, after, ObjectStore.MAX_PAGE));
-            page.objects().forEach(found::object);
+            for (StoredObject object : page.objects()) {
+                memory.object();
+                found.object(object);
+            }
             after = page.next().orElse(null);
         } while (after != null);
     }
 
-    private void readWal(BucketView view, NavigableMap<WalEpoch, List<StoredObject>> wal) throws IOException {
+    private void readWal(BucketView view, NavigableMap<WalEpoch, List<StoredObject>> wal, Memory memory)
+            throws IOException {
         List<WalObjectName> counting = new ArrayList<>();
         for (Map.Entry<WalEpoch, List<StoredObject>> epoch : wal.entrySet()) {
-            epoch.getValue().forEach(object -> keys.walObjectOf(object.key()).ifPresent(view::list));
+            epoch.getValue()
+                    .forEach(object ->
+                            keys.walObjectOf(object.key()).ifPresent(name -> view.list(name, object.length())));
             try {
                 Optional<WalRun> run = StoreWait.untilDone(chain.run(epoch.getKey(), epoch.getValue(), view.record()));
                 run.ifPresent(view::add);
@@ -116,12 +128,14 @@ final class BucketReader {
             }
         }
         Map<WalObjectName, WalSummary> kept = new HashMap<>();
-        open(
+        Openings.open(
                 counting,
+                name -> summaries.containsKey(name) ? 0 : view.lengthOf(name),
                 name -> summaries.containsKey(name)
                         ? CompletableFuture.completedFuture(summaries.get(name))
                         : walObjects.open(name).thenApply(WalSummary::of),
                 (name, summary) -> {
+                    memory.walObject(summary);
                     kept.put(name, summary);
                     view.add(summary);
                 },
@@ -132,16 +146,17 @@ final class BucketReader {
     /** What single WAL objects say that count no more; of those that can't be understood there is nothing. */
     Map<WalObjectName, WalSummary> summaries(Iterable<WalObjectName> names, BucketView view) throws IOException {
         Map<WalObjectName, WalSummary> found = new HashMap<>();
-        open(
+        Openings.open(
                 names,
+                view::lengthOf,
                 name -> walObjects.open(name).thenApply(WalSummary::of),
                 found::put,
                 (name, failure) -> view.add(new Problem(keys.walObject(name), String.valueOf(failure.getMessage()))));
         return found;
     }
 
-    private void readSegments(BucketView view, List<StoredObject> objects) throws IOException {
-        List<SegmentName> named = new ArrayList<>();
+    private void readSegments(BucketView view, List<StoredObject> objects, Memory memory) throws IOException {
+        Map<SegmentName, Long> named = new LinkedHashMap<>();
         Map<PartitionId, StoredObject> newest = new HashMap<>();
         for (StoredObject object : objects) {
             Optional<SegmentName> plain = keys.segmentOf(object.key());
@@ -155,19 +170,20 @@ final class BucketReader {
                 continue;
             }
             PartitionObjects known = view.partition(partition.get());
-            known.addKey(object.key());
+            known.addKey(object.key(), object.length());
             plain.ifPresent(known::addPlain);
-            composite.ifPresent(named::add);
+            composite.ifPresent(name -> named.put(name, object.length()));
             snapshot.ifPresent(id -> newest.put(id, object)); // the last one listed has the highest number
         }
         readComposites(view, named);
-        readSnapshots(view, newest);
+        readSnapshots(view, newest, memory);
     }
 
-    private void readComposites(BucketView view, List<SegmentName> named) throws IOException {
+    private void readComposites(BucketView view, Map<SegmentName, Long> lengths) throws IOException {
         Map<SegmentName, CompositeSegment> kept = new HashMap<>();
-        open(
-                named,
+        Openings.open(
+                lengths.keySet(),
+                name -> opened.containsKey(name) ? 0 : lengths.getOrDefault(name, 0L),
                 name -> opened.containsKey(name)
                         ? CompletableFuture.completedFuture(opened.get(name))
                         : composites.open(name, Optional.empty()).thenApply(CompositeSegment::of),
@@ -182,33 +198,31 @@ final class BucketReader {
         opened = kept;
     }
 
-    private void readSnapshots(BucketView view, Map<PartitionId, StoredObject> newest) throws IOException {
+    private void readSnapshots(BucketView view, Map<PartitionId, StoredObject> newest, Memory memory)
+            throws IOException {
         Map<String, PartitionSnapshot> kept = new HashMap<>();
-        open(
-                newest.keySet(),
-                partition -> snapshot(partition, newest),
-                (partition, snapshot) -> {
-                    kept.put(keys.snapshot(partition.topicId(), partition.partition(), snapshot.number()), snapshot);
-                    view.partition(partition).promise(snapshot);
+        Openings.open(
+                newest.values(),
+                StoredObject::length,
+                this::snapshot,
+                (object, snapshot) -> {
+                    memory.snapshot(snapshot.segments().size());
+                    kept.put(object.key(), snapshot);
+                    view.partition(new PartitionId(snapshot.topicId(), snapshot.partition()))
+                            .promise(snapshot);
                 },
-                (partition, failure) -> view.add(new Problem(
-                        Optional.ofNullable(newest.get(partition))
-                                .map(StoredObject::key)
-                                .orElse(""),
-                        String.valueOf(failure.getMessage()))));
+                (object, failure) -> view.add(new Problem(object.key(), String.valueOf(failure.getMessage()))));
         snapshots = kept;
     }
 
-    private CompletableFuture<PartitionSnapshot> snapshot(
-            PartitionId partition, Map<PartitionId, StoredObject> newest) {
-        StoredObject object = newest.get(partition);
-        if (object == null || object.length() == 0 || object.length() > Integer.MAX_VALUE) {
-            return CompletableFuture.failedFuture(
-                    new UnusableSnapshotException("a snapshot of no bytes at all: an older one says too little"));
-        }
+    private CompletableFuture<PartitionSnapshot> snapshot(StoredObject object) {
         PartitionSnapshot known = snapshots.get(object.key());
         if (known != null) {
             return CompletableFuture.completedFuture(known);
+        }
+        if (object.length() == 0 || object.length() > MAX_SNAPSHOT_BYTES) {
+            return CompletableFuture.failedFuture(new UnusableSnapshotException(
+                    "'" + object.key() + "', a snapshot, has " + object.length() + " bytes"));
         }
         ByteBuffer bytes = ByteBuffer.allocate((int) object.length());
         return store.get(object.key(), 0, bytes).thenCompose(range -> {
@@ -223,53 +237,5 @@ final class BucketReader {
                 return CompletableFuture.failedFuture(e);
             }
         });
-    }
-
-    /** An object that no snapshot of its partition can be read from, whatever it holds. */
-    private static final class UnusableSnapshotException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        private UnusableSnapshotException(String message) {
-            super(message);
-        }
-    }
-
-    private interface Opening<K, V> {
-        CompletableFuture<V> open(K name);
-    }
-
-    private interface Result<K, V> {
-        void of(K name, V value);
-    }
-
-    /** Opens a few at a time, and hands each to {@code good}, or to {@code bad} when it isn't what the format asks for. */
-    private static <K, V> void open(
-            Iterable<K> names, Opening<K, V> opening, Result<K, V> good, Result<K, IOException> bad)
-            throws IOException {
-        Deque<Map.Entry<K, CompletableFuture<V>>> under = new ArrayDeque<>();
-        try {
-            for (K name : names) {
-                CompletableFuture<V> future = opening.open(name);
-                under.add(Map.entry(name, future));
-                if (under.size() >= OPENED_AT_ONCE) {
-                    finish(under.remove(), good, bad);
-                }
-            }
-            while (!under.isEmpty()) {
-                finish(under.remove(), good, bad);
-            }
-        } finally {
-            under.forEach(entry -> entry.getValue().cancel(true));
-        }
-    }
-
-    private static <K, V> void finish(
-            Map.Entry<K, CompletableFuture<V>> opened, Result<K, V> good, Result<K, IOException> bad)
-            throws IOException {
-        try {
-            good.of(opened.getKey(), StoreWait.untilDone(opened.getValue()));
-        } catch (ObjectFormatException | UnusableSnapshotException e) {
-            bad.of(opened.getKey(), e);
-        }
     }
 }

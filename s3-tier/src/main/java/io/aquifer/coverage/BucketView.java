@@ -28,7 +28,7 @@ final class BucketView {
     private final List<WalRun> runs = new ArrayList<>();
 
     private final Map<WalObjectName, WalSummary> summaries = new HashMap<>();
-    private final Set<WalObjectName> listed = new TreeSet<>(WalOrder.BY_NUMBER);
+    private final Map<WalObjectName, Long> listed = new TreeMap<>(WalOrder.BY_NUMBER);
     private final NavigableMap<PartitionId, PartitionObjects> partitions = new TreeMap<>();
     private final Set<Integer> unreadable = new HashSet<>();
     private final Set<String> foreign = new TreeSet<>();
@@ -76,14 +76,24 @@ final class BucketView {
         return summaries.get(name);
     }
 
-    /** Notes that an object or a seal with that name exists. */
-    void list(WalObjectName name) {
-        listed.add(name);
+    /** Notes that an object or a seal with that name exists, and how long it is. */
+    void list(WalObjectName name, long length) {
+        listed.put(name, length);
     }
 
     /** Names of all WAL objects and seals that exist, whether they count or not. */
     Set<WalObjectName> listed() {
-        return listed;
+        return listed.keySet();
+    }
+
+    /** How long an object or a seal is that exists. */
+    long lengthOf(WalObjectName name) {
+        return listed.getOrDefault(name, 0L);
+    }
+
+    /** How long all of them are. */
+    long walObjectBytes() {
+        return listed.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Notes that some of a broker's objects couldn't be put into their order. */

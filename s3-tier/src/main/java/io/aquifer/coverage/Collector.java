@@ -1,5 +1,7 @@
 package io.aquifer.coverage;
 
+import io.aquifer.coverage.CollectionRound.Deleted;
+import io.aquifer.coverage.CollectionRound.WalObjectsLeft;
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.CollectionRecord;
 import io.aquifer.format.CollectionRecords;
@@ -10,17 +12,20 @@ import io.aquifer.object.ObjectStore;
 import io.aquifer.object.UnfinishedUpload;
 import io.aquifer.object.UnfinishedUploadPage;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +71,7 @@ public final class Collector {
         this.settings = settings;
         this.liveTopics = liveTopics;
         this.nanoClock = nanoClock;
-        this.reader = new BucketReader(store, keys);
+        this.reader = new BucketReader(store, keys, settings.memory());
         this.records = new CollectionRecords(store, keys);
     }
 
@@ -74,34 +79,66 @@ public final class Collector {
      * Does a round. When it fails, what it has done so far is whole, and another round goes on.
      *
      * @throws InvariantViolatedException if something was about to go that is needed
-     * @throws IOException if the store fails or something changed while it was looked at, or it isn't known which topics live
+     * @throws IOException if the store fails, something changed while it was looked at, or there is too much of it
      */
     public CollectionRound round() throws IOException {
-        BucketView view = reader.look();
-        if (!isOnDuty(view)) {
-            return new CollectionRound(false, 0, 0, 0, 0, 0, view.problems());
+        // Asked before all is listed, which costs requests: those who stand by need not.
+        if (!isOnDuty(StoreWait.untilDone(records.newest()))) {
+            return CollectionRound.STANDING_BY;
         }
-        Set<UUID> live = liveTopics.ids();
-        int deletedWalObjects = deleteWalObjects(view);
-        int deletedObjects = deleteObjects(view, live);
+        BucketView view = reader.look();
+        Topics topics = topics();
+        Deletion walObjects = deleteWalObjects(view);
+        Deletion others = deleteObjects(view, topics);
         int aborted = abortUploads();
-        int condemned = condemn(view, live);
+        int condemned = condemn(view, topics);
         return new CollectionRound(
                 condemned >= 0,
-                deletedWalObjects,
-                deletedObjects,
+                new Deleted(walObjects.objects(), others.objects(), walObjects.bytes() + others.bytes()),
                 aborted,
                 Math.max(0, condemned),
-                view.runs().stream().mapToInt(run -> run.objects().size()).sum(),
-                view.problems());
+                new WalObjectsLeft(
+                        view.listed().size() - walObjects.objects(), view.walObjectBytes() - walObjects.bytes()),
+                view.problems(),
+                topics.unknown());
+    }
+
+    /** How many objects went, and how long they were. */
+    private record Deletion(int objects, long bytes) {
+        private Deletion plus(Deletion other) {
+            return new Deletion(objects + other.objects, bytes + other.bytes);
+        }
+    }
+
+    /**
+     * Topics of the cluster.
+     *
+     * @param unknown why it isn't known which there are: then none is dead
+     */
+    private record Topics(Set<UUID> live, Optional<String> unknown) {
+
+        private boolean isDead(UUID topic) {
+            return unknown.isEmpty() && !live.contains(topic);
+        }
+    }
+
+    /** Asked after the look: a topic that this look found something of was there before. */
+    private Topics topics() throws IOException {
+        try {
+            return new Topics(liveTopics.ids(), Optional.empty());
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            return new Topics(Set.of(), Optional.of(String.valueOf(e.getMessage())));
+        }
     }
 
     /** Another collector is left to its work for as long as this one sees it at work. */
-    private boolean isOnDuty(BucketView view) {
-        long newest = view.nextRecord() - 1;
-        if (newest < 0 || view.record().collector().equals(id)) {
+    private boolean isOnDuty(Optional<CollectionRecord> record) {
+        if (record.isEmpty() || record.get().collector().equals(id)) {
             return true;
         }
+        long newest = record.get().number();
         long now = nanoClock.getAsLong();
         if (newest != seenRecord) {
             seenRecord = newest;
@@ -111,9 +148,9 @@ public final class Collector {
         return now - seenAt >= settings.standIn().toNanos();
     }
 
-    private int deleteWalObjects(BucketView view) throws IOException {
+    private Deletion deleteWalObjects(BucketView view) throws IOException {
         if (!view.knowsComposites()) {
-            return 0;
+            return new Deletion(0, 0);
         }
         Set<WalObjectName> named = view.named();
         List<WalObjectName> condemned = view.listed().stream()
@@ -123,43 +160,45 @@ public final class Collector {
                 condemned.stream().filter(object -> !view.isBehindSeal(object)).toList();
         Map<WalObjectName, WalSummary> summaries = reader.summaries(counted, view);
         WalHistory history = WalHistory.of(view, Set.of());
-        List<String> doomed = new ArrayList<>();
+        Map<String, Long> doomed = new LinkedHashMap<>();
         for (WalObjectName object : condemned) {
             WalSummary summary = summaries.get(object);
             if (summary != null) {
                 Invariant.requireElsewhere(summary, history, view);
             }
             if (summary != null || view.isBehindSeal(object)) {
-                doomed.add(keys.walObject(object));
+                doomed.put(keys.walObject(object), view.lengthOf(object));
             }
         }
         return delete(doomed);
     }
 
-    private int deleteObjects(BucketView view, Set<UUID> live) throws IOException {
+    private Deletion deleteObjects(BucketView view, Topics topics) throws IOException {
         Set<String> garbage = Garbage.in(view, keys).keys();
-        List<String> segments = new ArrayList<>();
-        List<String> snapshots = new ArrayList<>();
+        Map<String, Long> segments = new LinkedHashMap<>();
+        Map<String, Long> snapshots = new LinkedHashMap<>();
         view.partitions().forEach((partition, objects) -> {
-            boolean deleted =
-                    view.record().topics().contains(partition.topicId()) && !live.contains(partition.topicId());
-            for (String key : objects.keys()) {
+            UUID topic = partition.topicId();
+            boolean deleted = view.record().topics().contains(topic) && topics.isDead(topic);
+            objects.keys().forEach((key, length) -> {
                 if (deleted) {
-                    (keys.snapshotOf(key).isPresent() ? snapshots : segments).add(key);
+                    (keys.snapshotOf(key).isPresent() ? snapshots : segments).put(key, length);
                 } else if (garbage.contains(key) && view.record().keys().contains(behindRoot(key))) {
-                    segments.add(key);
+                    segments.put(key, length);
                 }
-            }
+            });
         });
         // The snapshots last: whoever finds some of a topic's objects gone finds what they were.
-        return delete(segments) + delete(snapshots);
+        return delete(segments).plus(delete(snapshots));
     }
 
-    private int delete(List<String> doomed) throws IOException {
+    private Deletion delete(Map<String, Long> doomed) throws IOException {
         if (!doomed.isEmpty()) {
-            StoreWait.untilDone(store.delete(doomed));
+            StoreWait.untilDone(store.delete(doomed.keySet()));
         }
-        return doomed.size();
+        return new Deletion(
+                doomed.size(),
+                doomed.values().stream().mapToLong(Long::longValue).sum());
     }
 
     private String behindRoot(String key) {
@@ -182,16 +221,15 @@ public final class Collector {
     }
 
     /** How many were condemned, or -1 when another collector was faster. */
-    private int condemn(BucketView view, Set<UUID> live) throws IOException {
+    private int condemn(BucketView view, Topics topics) throws IOException {
         long now = nanoClock.getAsLong();
         Garbage garbage = Garbage.in(view, keys);
         Set<UUID> known = view.topics();
-        Set<UUID> dead = new HashSet<>(known);
-        dead.removeAll(live);
+        Set<UUID> dead = known.stream().filter(topics::isDead).collect(Collectors.toSet());
         Set<WalObjectName> walObjects = walAges.ripe(garbage.walObjects(), Duration.ZERO, now);
         Invariant.requireSameWithout(walObjects, view);
         Set<String> others = keyAges.ripe(garbage.keys(), settings.minAge(), now);
-        Set<UUID> topics = topicAges.ripe(dead, settings.minAge(), now);
+        Set<UUID> deadLong = topicAges.ripe(dead, settings.minAge(), now);
 
         CollectionRecord old = view.record();
         NavigableMap<WalEpoch, LongRanges> numbers = new TreeMap<>(old.walObjects());
@@ -208,15 +246,15 @@ public final class Collector {
             }
         }
         TreeSet<UUID> stillDead = new TreeSet<>(old.topics());
-        stillDead.addAll(topics);
+        stillDead.addAll(deadLong);
         stillDead.retainAll(known);
-        stillDead.removeAll(live);
+        stillDead.removeAll(topics.live());
         CollectionRecord next = new CollectionRecord(view.nextRecord(), id, nodeId, numbers, stillDead, stillGarbage);
         if (!StoreWait.untilDone(records.create(next))) {
             seenRecord = -1;
             return -1;
         }
         StoreWait.untilDone(records.removeBefore(next.number()));
-        return walObjects.size() + others.size() + topics.size();
+        return walObjects.size() + others.size() + deadLong.size();
     }
 }

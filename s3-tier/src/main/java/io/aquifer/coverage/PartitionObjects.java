@@ -8,10 +8,10 @@ import io.aquifer.format.SnapshotSegment;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 
 /** The objects of a partition, and what its newest snapshot says of them. */
@@ -19,7 +19,7 @@ final class PartitionObjects {
 
     private final Map<UUID, SegmentName> plain = new TreeMap<>();
     private final Map<UUID, CompositeSegment> composites = new TreeMap<>();
-    private final Set<String> keys = new TreeSet<>();
+    private final NavigableMap<String, Long> keys = new TreeMap<>();
     private Optional<PartitionSnapshot> snapshot = Optional.empty();
     private boolean understood = true;
     private PlainSegments promised = PlainSegments.NONE;
@@ -32,13 +32,13 @@ final class PartitionObjects {
         composites.put(composite.name().segmentId(), composite);
     }
 
-    /** Notes the key of an object, be it a snapshot, a segment or none that is known. */
-    void addKey(String key) {
-        keys.add(key);
+    /** Notes an object, be it a snapshot, a segment object or a composite segment. */
+    void addKey(String key, long length) {
+        keys.put(key, length);
     }
 
-    /** Of all objects of the partition. */
-    Set<String> keys() {
+    /** Keys of all objects of the partition, and how long these are. */
+    NavigableMap<String, Long> keys() {
         return keys;
     }
 

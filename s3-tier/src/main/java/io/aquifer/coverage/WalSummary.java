@@ -21,6 +21,11 @@ record WalSummary(WalObjectName name, Map<LogIncarnation, List<Mark>> logs) {
         logs = Collections.unmodifiableMap(new LinkedHashMap<>(logs));
     }
 
+    /** How many marks there are of all logs. */
+    int marks() {
+        return logs.values().stream().mapToInt(List::size).sum();
+    }
+
     /** How far this has a log reach by its data and its checkpoints, as if nothing were ever taken back. */
     long reach(LogIncarnation log) {
         long end = 0;

@@ -149,7 +149,7 @@ final class ClusterChecks {
 
     private Object whyKept(WalObjectName name) {
         try {
-            BucketView view = new BucketReader(store, KEYS).look();
+            BucketView view = new BucketReader(store, KEYS, Long.MAX_VALUE).look();
             return WalNeeds.of(view, WalHistory.of(view, Set.of())).get(name);
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);

@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
 class CollectorSimulationTest {
 
     private static final CollectorSettings SETTINGS =
-            new CollectorSettings(Duration.ofMinutes(10), Duration.ofMinutes(30));
+            new CollectorSettings(Duration.ofMinutes(10), Duration.ofMinutes(30), Long.MAX_VALUE);
     private static final int STEPS = 160;
 
     @Test
     void whatever_is_promised_stays_readable_and_whatever_is_garbage_goes() throws IOException {
-        int count = Integer.getInteger("aquifer.seeds", 150);
+        int count = Integer.getInteger("aquifer.seeds", 120);
         Long only = Long.getLong("aquifer.seed");
         long first = only == null ? RandomGenerator.getDefault().nextInt(Integer.MAX_VALUE) : only;
         long last = only == null ? first + count - 1 : first;
@@ -59,7 +59,7 @@ class CollectorSimulationTest {
         double faults = random.nextInt(3) * 0.02;
         List<SteppedCollector> collectors = new ArrayList<>();
         for (int i = 0; i <= random.nextInt(3); i++) {
-            collectors.add(collector(store, cluster, now));
+            collectors.add(collector(store, cluster, now, random));
         }
         int before = 0;
         for (int step = 0; step < STEPS; step++) {
@@ -70,7 +70,7 @@ class CollectorSimulationTest {
             int which = random.nextInt(collectors.size());
             if (random.nextInt(60) == 0) {
                 collectors.get(which).kill();
-                collectors.set(which, collector(store, cluster, now));
+                collectors.set(which, collector(store, cluster, now, random));
             }
             int calls = random.nextInt(12);
             for (int i = 0; i < calls; i++) {
@@ -106,11 +106,18 @@ class CollectorSimulationTest {
         };
     }
 
-    private static SteppedCollector collector(SimulatedObjectStore store, SimulatedCluster cluster, long[] now) {
-        return new SteppedCollector(store, stepped -> of(stepped, cluster, now));
+    private static SteppedCollector collector(
+            SimulatedObjectStore store, SimulatedCluster cluster, long[] now, RandomGenerator random) {
+        LiveTopics topics = () -> {
+            if (random.nextInt(8) == 0) {
+                throw new IOException("no controller");
+            }
+            return cluster.liveTopics();
+        };
+        return new SteppedCollector(store, stepped -> of(stepped, topics, now));
     }
 
-    private static Collector of(ObjectStore store, SimulatedCluster cluster, long[] now) {
-        return new Collector(store, SimulatedCluster.KEYS, 1, SETTINGS, cluster::liveTopics, () -> now[0]);
+    private static Collector of(ObjectStore store, LiveTopics topics, long[] now) {
+        return new Collector(store, SimulatedCluster.KEYS, 1, SETTINGS, topics, () -> now[0]);
     }
 }
