@@ -40,7 +40,7 @@ final class RestoreDirectoriesCommand implements Callable<Integer> {
             required = true,
             split = ",",
             paramLabel = "DIR",
-            description = "All log directories of the broker: log.dirs in its server.properties, and metadata.log.dir.")
+            description = "All log directories of the broker: log.dirs in its server.properties.")
     private List<Path> logDirs;
 
     @Override
