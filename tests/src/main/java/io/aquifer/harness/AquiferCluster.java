@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Brokers with the Aquifer JAR, each with a WAL of its own. */
@@ -135,6 +136,21 @@ public final class AquiferCluster implements AutoCloseable {
     /** The WAL of the first node. */
     public WalDevice device() {
         return devices.get(0);
+    }
+
+    /**
+     * Deletes all log directories of a node that isn't running, as if its machine had been replaced and its WAL's device
+     * attached to the new one, and does what an operator does about it.
+     */
+    public void loseLogDirs(BrokerProcess node) throws IOException {
+        for (Path directory : node.config().logDirs()) {
+            Folders.delete(directory);
+        }
+        WalDevice device = devices.get(cluster.brokers().indexOf(node));
+        String directories =
+                node.config().logDirs().stream().map(Path::toString).collect(Collectors.joining(","));
+        Aquifer.wal(kafka, "restore-directories", device.path().toString(), "--log-dirs", directories)
+                .orThrow();
     }
 
     @Override

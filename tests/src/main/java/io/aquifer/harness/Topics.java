@@ -64,6 +64,16 @@ public final class Topics {
         awaitLeaders(topic, partitions);
     }
 
+    /** As {@link #create}, with one replica of each partition, on {@code node}. */
+    public void createOn(int node, String topic, int partitions, Map<String, String> config) {
+        Map<Integer, List<Integer>> replicas = IntStream.range(0, partitions)
+                .boxed()
+                .collect(Collectors.toMap(partition -> partition, partition -> List.of(node)));
+        answer(admin.createTopics(List.of(new NewTopic(topic, replicas).configs(config)))
+                .all());
+        awaitLeaders(topic, partitions);
+    }
+
     /**
      * Returns when each partition of {@code topic} has a leader that serves it.
      *

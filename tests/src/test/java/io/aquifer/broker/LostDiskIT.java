@@ -1,17 +1,13 @@
 package io.aquifer.broker;
 
-import io.aquifer.harness.Aquifer;
 import io.aquifer.harness.AquiferCluster.Plan;
-import io.aquifer.harness.BrokerConfig;
 import io.aquifer.harness.Folders;
 import io.aquifer.harness.Folders.Scratch;
 import io.aquifer.harness.History;
 import io.aquifer.harness.Load;
 import io.aquifer.harness.Topics;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,16 +61,6 @@ class LostDiskIT {
 
     private static void killAndLoseDisk(BrokerFixture fixture) throws IOException {
         fixture.broker().kill();
-        BrokerConfig config = fixture.broker().config();
-        for (Path directory : config.logDirs()) {
-            Folders.delete(directory);
-        }
-        Aquifer.wal(
-                        fixture.cluster().kafka(),
-                        "restore-directories",
-                        fixture.device().path().toString(),
-                        "--log-dirs",
-                        config.logDirs().stream().map(Path::toString).collect(Collectors.joining(",")))
-                .orThrow();
+        fixture.cluster().loseLogDirs(fixture.broker());
     }
 }
