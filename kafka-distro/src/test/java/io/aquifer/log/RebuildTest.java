@@ -1,12 +1,23 @@
 package io.aquifer.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.aquifer.format.CollectionRecord;
+import io.aquifer.format.CollectionRecords;
 import io.aquifer.format.CompositeIndex;
 import io.aquifer.format.Composites;
+import io.aquifer.format.LongRanges;
+import io.aquifer.format.PartitionSnapshot;
 import io.aquifer.format.SegmentIndex;
+import io.aquifer.format.SegmentInfo;
 import io.aquifer.format.SegmentName;
 import io.aquifer.format.SegmentPart;
+import io.aquifer.format.SnapshotSegment;
+import io.aquifer.format.WalEntryKind;
+import io.aquifer.format.WalEpoch;
+import io.aquifer.format.WalObjectName;
+import io.aquifer.format.WalObjects;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.SimulatedCall;
 import io.aquifer.object.SimulatedObjectStore;
@@ -14,6 +25,8 @@ import io.aquifer.object.StoredObject;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,9 +35,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.apache.kafka.common.TopicPartition;
@@ -39,6 +56,7 @@ import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.BatchMetadata;
 import org.apache.kafka.storage.internals.log.EpochEntry;
 import org.apache.kafka.storage.internals.log.LogSegment;
+import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
 import org.apache.kafka.storage.internals.log.ProducerStateEntry;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.apache.kafka.storage.internals.log.VerificationGuard;
@@ -341,6 +359,146 @@ class RebuildTest {
         assertSame(before, state(below()));
         assertThat(store.calls().stream().filter(call -> call.kind() == SimulatedCall.Kind.UPLOAD))
                 .isNotEmpty();
+    }
+
+    @Test
+    void a_composite_segment_is_taken_back_when_what_it_names_is_condemned_meanwhile() throws Exception {
+        uploadBelowAndAboveStart();
+        State before = state(List.of());
+        broker.rebuildingFrom(condemningBeforeTheFirstComposite(objectWith(0)));
+
+        loseDiskAndRestart();
+
+        assertThat(store.calls().stream().filter(call -> call.kind() == SimulatedCall.Kind.DELETE))
+                .hasSize(1);
+        assertThat(composites())
+                .as("made of what is left")
+                .isNotEmpty()
+                .noneMatch(index -> index.objects().contains(objectWith(0)));
+        assertThat(log.logEndOffset()).isEqualTo(before.end());
+        assertThat(log.logStartOffset()).isEqualTo(before.start());
+    }
+
+    @Test
+    void a_rebuild_whose_sources_keep_being_condemned_fails_and_says_what_to_do() throws Exception {
+        uploadBelowAndAboveStart();
+        broker.crash();
+        broker.loseDirs();
+        broker.rebuildingFrom(condemningTheFirstThatACompositeNames());
+
+        assertThatThrownBy(() -> broker.start())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("Start the broker again")
+                .hasMessageContaining("garbage collection condemns");
+        assertThat(composites()).isEmpty();
+        broker.die();
+        broker.rebuildingFrom(store).start();
+        log = broker.log(PARTITION);
+        assertThat(log.logStartOffset()).isEqualTo(3);
+        assertThat(composites().get(0).info().name().baseOffset()).isEqualTo(3);
+    }
+
+    @Test
+    void a_composite_segment_that_nobody_looked_after_is_deleted_once_what_it_names_is_condemned() throws Exception {
+        uploadBelowAndAboveStart();
+        loseDiskAndRestart();
+        SegmentName unlooked = composites().get(0).info().name();
+        assertThat(unlooked.baseOffset()).isZero();
+        condemn(objectWith(0));
+
+        loseDiskAndRestart();
+
+        assertThat(composites())
+                .isNotEmpty()
+                .noneMatch(index -> index.info().name().equals(unlooked))
+                .noneMatch(index -> index.objects().contains(objectWith(0)));
+        assertThat(log.logStartOffset()).isEqualTo(3);
+    }
+
+    @Test
+    void a_composite_segment_that_a_snapshot_promises_is_kept_whatever_is_condemned() throws Exception {
+        uploadBelowAndAboveStart();
+        loseDiskAndRestart();
+        SegmentInfo promised = composites().get(0).info();
+        SnapshotSegment segment = new SnapshotSegment(promised, 1, Optional.empty(), false);
+        PartitionSnapshot snapshot =
+                new PartitionSnapshot(uuid(), 0, 0, 1, 1, new TreeMap<>(Map.of(1, 8L)), List.of(segment));
+        store.putIfAbsent(Broker.KEYS.snapshot(uuid(), 0, 0), snapshot.toBytes())
+                .join();
+        condemn(objectWith(0));
+
+        loseDiskAndRestart();
+
+        assertThat(store.bucket().keys()).contains(Broker.KEYS.composite(promised.name()));
+    }
+
+    /** Ten offsets in objects of a batch or more each; the log starts at 3. */
+    private void uploadBelowAndAboveStart() throws Exception {
+        uploads = new Uploads(store, 1);
+        for (int i = 0; i < 10; i++) {
+            log.appendAsLeader(Batches.of("value " + i), epoch);
+            broker.awaitDurable();
+        }
+        log.updateHighWatermark(10);
+        log.maybeIncrementLogStartOffset(3, LogStartOffsetIncrementReason.ClientRecordDeletion);
+        broker.awaitDurable();
+        uploads.upload(broker);
+        trim();
+    }
+
+    /** The WAL object that holds an offset. */
+    private WalObjectName objectWith(long offset) {
+        WalObjects objects = new WalObjects(store, Broker.KEYS);
+        return store.bucket().keys().stream()
+                .flatMap(key -> Broker.KEYS.walObjectOf(key).stream())
+                .filter(name -> objects.open(name).join().logs().values().stream()
+                        .flatMap(List::stream)
+                        .anyMatch(entry -> entry.kind() == WalEntryKind.DATA && entry.baseOffset() == offset))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void condemn(WalObjectName object) {
+        CollectionRecords records = new CollectionRecords(store, Broker.KEYS);
+        Optional<CollectionRecord> newest = records.newest().join();
+        CollectionRecord old = CollectionRecord.in(newest);
+        NavigableMap<WalEpoch, LongRanges> condemned = new TreeMap<>(old.walObjects());
+        LongRanges numbers = old.condemned(WalEpoch.of(object));
+        numbers.add(object.sequence(), object.sequence() + 1);
+        condemned.put(WalEpoch.of(object), numbers);
+        long number = newest.map(record -> record.number() + 1).orElse(0L);
+        assertThat(records.create(
+                                new CollectionRecord(number, UUID.randomUUID(), 1, condemned, old.topics(), old.keys()))
+                        .join())
+                .isTrue();
+    }
+
+    private ObjectStore condemningBeforeTheFirstComposite(WalObjectName object) {
+        AtomicBoolean condemned = new AtomicBoolean();
+        return beforeEachComposite(name -> {
+            if (condemned.compareAndSet(false, true)) {
+                condemn(object);
+            }
+        });
+    }
+
+    private ObjectStore condemningTheFirstThatACompositeNames() {
+        return beforeEachComposite(name -> condemn(objectWith(name.baseOffset())));
+    }
+
+    /** The store, with a collector that is at work while a composite segment is created. */
+    private ObjectStore beforeEachComposite(Consumer<SegmentName> collector) {
+        return (ObjectStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ObjectStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("uploadIfAbsent")) {
+                        Broker.KEYS.compositeOf((String) arguments[0]).ifPresent(collector);
+                    }
+                    try {
+                        return method.invoke(store, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     @Test

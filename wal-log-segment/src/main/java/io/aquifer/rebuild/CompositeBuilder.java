@@ -3,11 +3,11 @@ package io.aquifer.rebuild;
 import io.aquifer.format.BatchHeader;
 import io.aquifer.format.CompositePiece;
 import io.aquifer.format.CompositePieces;
-import io.aquifer.format.Composites;
 import io.aquifer.format.SegmentInfo;
 import io.aquifer.format.SegmentName;
 import io.aquifer.format.SegmentPart;
-import io.aquifer.object.PutResult;
+import io.aquifer.wal.layout.LogId;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.storage.internals.log.AbortedTxn;
 
 /**
@@ -64,18 +63,18 @@ final class CompositeBuilder {
      * @param producers snapshot of the producers behind the last batch
      * @param epochs those of the log up to the last batch
      */
-    CompletableFuture<PutResult> create(
-            Composites composites,
-            UUID topicId,
-            int partition,
+    void create(
+            CompositePublication publication,
+            LogId log,
             int brokerId,
             ByteBuffer producers,
             LeaderEpochs epochs,
-            long nowMs) {
+            long nowMs)
+            throws IOException {
         long lastOffset = indexing.endOffset() - 1;
         NavigableMap<Integer, Long> within = epochs.within(indexing.baseOffset(), lastOffset);
         SegmentName name = new SegmentName(
-                topicId, partition, indexing.baseOffset(), lastOffset, within.lastKey(), UUID.randomUUID());
+                log.topicId(), log.partition(), indexing.baseOffset(), lastOffset, within.lastKey(), UUID.randomUUID());
         SegmentInfo info =
                 new SegmentInfo(name, indexing.maxTimestamp(), nowMs, brokerId, !indexing.hasAborted(), within);
         Map<SegmentPart, ByteBuffer> parts = new EnumMap<>(SegmentPart.class);
@@ -86,6 +85,6 @@ final class CompositeBuilder {
         }
         parts.put(SegmentPart.PRODUCER_SNAPSHOT, producers);
         parts.put(SegmentPart.LEADER_EPOCHS, epochs.text());
-        return composites.create(info, parts, CompositePieces.joined(pieces).list());
+        publication.create(info, parts, CompositePieces.joined(pieces).list());
     }
 }

@@ -4,7 +4,6 @@ import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.CompositePieces;
 import io.aquifer.format.Composites;
 import io.aquifer.object.ObjectStore;
-import io.aquifer.object.PutResult;
 import io.aquifer.wal.layout.LogId;
 import java.io.File;
 import java.io.IOException;
@@ -82,13 +81,12 @@ final class LogRebuild {
     /** Brings producers and epochs from the plan's base to {@code localStart}; answers how many composites it made. */
     private int publish(RebuildPlan plan, long localStart, ProducerReplay producers, LeaderEpochs epochs, LogId log)
             throws IOException {
-        int made = 0;
+        CompositePublication publication = new CompositePublication(store, keys);
         CompositeBuilder builder = new CompositeBuilder(plan.tieredEnd());
         for (StoredBatch batch : plan.between(plan.base(), localStart)) {
             boolean wanted = batch.baseOffset() >= plan.tieredEnd();
             if (wanted && !builder.takes(batch.header(), segmentBytes)) {
-                create(builder, producers, epochs, log);
-                made++;
+                create(publication, builder, producers, epochs, log);
                 builder = new CompositeBuilder(batch.baseOffset());
             }
             epochs.append(batch.header().leaderEpoch(), batch.baseOffset());
@@ -100,25 +98,20 @@ final class LogRebuild {
             }
         }
         if (!builder.isEmpty()) {
-            create(builder, producers, epochs, log);
-            made++;
+            create(publication, builder, producers, epochs, log);
         }
-        return made;
+        publication.confirm();
+        return publication.size();
     }
 
-    private void create(CompositeBuilder builder, ProducerReplay producers, LeaderEpochs epochs, LogId log)
+    private void create(
+            CompositePublication publication,
+            CompositeBuilder builder,
+            ProducerReplay producers,
+            LeaderEpochs epochs,
+            LogId log)
             throws IOException {
-        PutResult result = Waiting.untilDone(builder.create(
-                composites,
-                log.topicId(),
-                log.partition(),
-                brokerId,
-                producers.snapshot(),
-                epochs,
-                System.currentTimeMillis()));
-        if (result == PutResult.OTHER_EXISTS) {
-            throw new IOException("A composite segment of " + log + " exists that was never made");
-        }
+        builder.create(publication, log, brokerId, producers.snapshot(), epochs, System.currentTimeMillis());
     }
 
     private void write(

@@ -4,6 +4,7 @@ import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.LogIncarnation;
 import io.aquifer.format.WalChain;
 import io.aquifer.format.WalObjects;
+import io.aquifer.object.ObjectNotFoundException;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.rebuild.LogRebuild.Rebuilt;
 import io.aquifer.rebuild.RebuildPlan.MissingOffsetsException;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +41,9 @@ public final class Rebuilding {
 
     /** Partitions at once: nearly all of the time goes into waiting for the store. */
     private static final int PARTITIONS_AT_ONCE = 32;
+
+    /** Garbage collection condemns something a few times an hour at most, and each try reads what is left. */
+    private static final int MAX_TRIES = 3;
 
     private final ObjectStore store;
     private final ClusterKeys keys;
@@ -76,11 +81,32 @@ public final class Rebuilding {
                 "{} logs that the WAL knows are in no log directory: rebuilding them from {}",
                 lost.size(),
                 store.name());
+        Set<File> rebuilt = ConcurrentHashMap.newKeySet();
+        for (int tries = 1; !lost.isEmpty(); tries++) {
+            Map<RecoveredLog, IOException> changed = rebuild(lost, logDirs, rebuilt);
+            lost = List.copyOf(changed.keySet());
+            for (IOException change : changed.values()) {
+                if (tries == MAX_TRIES) {
+                    throw new IOException(
+                            "Rebuilding " + lost.size() + " logs was given up after " + MAX_TRIES + " tries, since what"
+                                    + " they are rebuilt from is being collected. Start the broker again: "
+                                    + change.getMessage(),
+                            change);
+                }
+                LOG.info("What a log is rebuilt from changed meanwhile, so it is read again: {}", change.getMessage());
+            }
+        }
+        return Set.copyOf(rebuilt);
+    }
+
+    /** Answers those for which the bucket has to be read again, and why. */
+    private Map<RecoveredLog, IOException> rebuild(List<RecoveredLog> lost, List<File> logDirs, Set<File> rebuilt)
+            throws IOException {
         Set<LogIncarnation> wanted = new HashSet<>();
         lost.forEach(log -> wanted.add(incarnation(log.id())));
         StoredLogs stored =
                 StoredLogs.read(new WalChain(store, keys), new WalObjects(store, keys), brokerId, walId, wanted);
-        Set<File> rebuilt = ConcurrentHashMap.newKeySet();
+        Map<RecoveredLog, IOException> changed = new ConcurrentHashMap<>();
         ExecutorService threads =
                 Executors.newFixedThreadPool(Math.min(PARTITIONS_AT_ONCE, lost.size()), Rebuilding::thread);
         try {
@@ -88,13 +114,13 @@ public final class Rebuilding {
             for (int i = 0; i < lost.size(); i++) {
                 RecoveredLog log = lost.get(i);
                 File logDir = logDirs.get(i % logDirs.size());
-                running.add(CompletableFuture.runAsync(() -> rebuild(log, stored, logDir, rebuilt), threads));
+                running.add(CompletableFuture.runAsync(() -> rebuild(log, stored, logDir, rebuilt, changed), threads));
             }
             Waiting.untilDone(CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)));
         } finally {
             threads.shutdownNow();
         }
-        return Set.copyOf(rebuilt);
+        return changed;
     }
 
     private static Thread thread(Runnable task) {
@@ -107,7 +133,8 @@ public final class Rebuilding {
         return new LogIncarnation(id.topicId(), id.partition(), id.incarnation());
     }
 
-    private void rebuild(RecoveredLog log, StoredLogs stored, File logDir, Set<File> dirs) {
+    private void rebuild(
+            RecoveredLog log, StoredLogs stored, File logDir, Set<File> dirs, Map<RecoveredLog, IOException> changed) {
         TopicPartition partition =
                 new TopicPartition(String.valueOf(log.topic()), log.id().partition());
         try {
@@ -127,6 +154,8 @@ public final class Rebuilding {
                     "{} can't be rebuilt: {}. They were on the local disk only. Restore its directory, or delete the topic",
                     partition,
                     e.getMessage());
+        } catch (CondemnedObjectException | ObjectNotFoundException e) {
+            changed.put(log, e);
         } catch (IOException e) {
             throw new CompletionException(new IOException("Rebuilding " + partition + " failed: " + e.getMessage(), e));
         }

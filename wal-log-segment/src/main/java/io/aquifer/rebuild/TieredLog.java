@@ -1,7 +1,11 @@
 package io.aquifer.rebuild;
 
 import io.aquifer.format.ClusterKeys;
+import io.aquifer.format.CollectionRecord;
+import io.aquifer.format.CollectionRecords;
 import io.aquifer.format.OpenedSegment;
+import io.aquifer.format.PartitionSnapshot;
+import io.aquifer.format.PartitionSnapshots;
 import io.aquifer.format.SegmentName;
 import io.aquifer.format.SegmentPart;
 import io.aquifer.format.SegmentResolver;
@@ -10,10 +14,13 @@ import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoredObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -22,29 +29,72 @@ import org.jspecify.annotations.Nullable;
 final class TieredLog {
 
     private final ObjectStore store;
+    private final ClusterKeys keys;
     private final SegmentResolver resolver;
     /** By the offset behind each. */
     private final NavigableMap<Long, SegmentName> byEnd = new TreeMap<>();
 
     private TieredLog(ObjectStore store, ClusterKeys keys) {
         this.store = store;
+        this.keys = keys;
         this.resolver = new SegmentResolver(store, keys);
     }
 
+    /**
+     * Looks for the segments of a partition. Composite segments that a rebuild which was cut short made of what has been
+     * condemned since are deleted.
+     */
     static TieredLog list(ObjectStore store, ClusterKeys keys, UUID topicId, int partition) throws IOException {
         TieredLog log = new TieredLog(store, keys);
+        Set<SegmentName> plain = new LinkedHashSet<>();
+        Set<SegmentName> composites = new LinkedHashSet<>();
         String prefix = keys.segmentsOf(topicId, partition);
         @Nullable String after = null;
         do {
             ObjectPage page = Waiting.untilDone(store.list(prefix, after, ObjectStore.MAX_PAGE));
             for (StoredObject object : page.objects()) {
-                keys.segmentOf(object.key())
-                        .or(() -> keys.compositeOf(object.key()))
-                        .ifPresent(log::add);
+                keys.segmentOf(object.key()).ifPresent(plain::add);
+                keys.compositeOf(object.key()).ifPresent(composites::add);
             }
             after = page.next().orElse(null);
         } while (after != null);
+        composites.removeAll(plain);
+        log.removeCondemned(topicId, partition, composites);
+        plain.forEach(log::add);
+        composites.forEach(log::add);
         return log;
+    }
+
+    /**
+     * Those that nobody promises and that name what is condemned may name what is gone: whoever made them didn't come to look.
+     * One that is promised was looked at, so what it names stays for as long as it is there.
+     */
+    private void removeCondemned(UUID topicId, int partition, Set<SegmentName> composites) throws IOException {
+        if (composites.isEmpty()) {
+            return;
+        }
+        CollectionRecord record = CollectionRecord.in(Waiting.untilDone(new CollectionRecords(store, keys).newest()));
+        Set<SegmentName> condemned = new LinkedHashSet<>();
+        for (SegmentName name : composites) {
+            OpenedSegment segment = Waiting.untilDone(resolver.open(name, Optional.empty()));
+            boolean names = segment.pieces().stream()
+                    .flatMap(pieces -> pieces.list().stream())
+                    .anyMatch(piece -> record.condemns(piece.object()));
+            if (names) {
+                condemned.add(name);
+            }
+        }
+        if (!condemned.isEmpty()) {
+            Waiting.untilDone(new PartitionSnapshots(store, keys).newest(topicId, partition))
+                    .map(PartitionSnapshot::segments)
+                    .orElse(List.of())
+                    .forEach(promised -> condemned.remove(promised.info().name()));
+        }
+        if (!condemned.isEmpty()) {
+            Waiting.untilDone(
+                    store.delete(condemned.stream().map(keys::composite).toList()));
+            composites.removeAll(condemned);
+        }
     }
 
     private void add(SegmentName name) {
