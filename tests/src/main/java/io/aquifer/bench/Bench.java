@@ -38,7 +38,9 @@ public final class Bench implements Callable<Integer> {
         /** One broker with a stock cluster of three. */
         CLUSTER,
         /** Copying segments to S3 and reading them with the AWS SDK doing the same. */
-        S3
+        S3,
+        /** One broker whose WAL goes to S3 with one whose WAL stays on its device. */
+        UPLOAD
     }
 
     private static final DateTimeFormatter STAMP =
@@ -121,6 +123,12 @@ public final class Bench implements Callable<Integer> {
                 s3.run();
                 comparisons.addAll(s3.comparisons());
                 figures.addAll(s3.figures());
+            }
+            if (wanted.contains(Part.UPLOAD)) {
+                UploadBench upload = new UploadBench(plan, progress, cleanup);
+                upload.run();
+                comparisons.addAll(upload.comparisons());
+                figures.addAll(upload.figures());
             }
             Report report = new Report(Machine.here(), Instant.now(), plan, comparisons, figures);
             Path folder = out != null ? out : Report.defaultFolder(STAMP.format(report.time()));

@@ -56,14 +56,27 @@ final class BenchTopic implements AutoCloseable {
         return name;
     }
 
+    /** What is looked at before the topic of a measurement is deleted. */
+    @FunctionalInterface
+    interface Look {
+        void look() throws Exception;
+    }
+
     /** Has the generator load a new topic. */
     LoadFigures measure(int recordsPerSecond, Duration leadIn, Duration measured) throws Exception {
+        return measure(recordsPerSecond, leadIn, measured, () -> {});
+    }
+
+    /** As above, with a look at what there is when the load has ended. */
+    LoadFigures measure(int recordsPerSecond, Duration leadIn, Duration measured, Look last) throws Exception {
         Topics topics = new Topics(admin);
         String topic = name.replaceAll("[^a-z0-9]+", "-") + "-" + ++measurements;
         topics.create(topic, PARTITIONS, replicationFactor, config);
         try {
-            return LoadFigures.fromAnswer(
+            LoadFigures figures = LoadFigures.fromAnswer(
                     generator.ask("load", bootstrap, topic, recordsPerSecond, leadIn.toMillis(), measured.toMillis()));
+            last.look();
+            return figures;
         } finally {
             topics.delete(topic);
             Await.until("the files of " + topic + " to be gone", GRACE, () -> !hasFilesOf(topic));

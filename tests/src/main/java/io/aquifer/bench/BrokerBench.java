@@ -12,25 +12,20 @@ import io.aquifer.harness.Folders;
 import io.aquifer.harness.KafkaDistribution;
 import io.aquifer.harness.Topics;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
 
 /** A broker's shared topics beside its stock ones, and beside those of a stock cluster of three. */
 final class BrokerBench {
 
     private static final long WAL_BYTES = 2L << 30;
-    private static final int RATE = 10_000;
-
     /**
      * Kafka's own sessions, where the harness has shorter ones for brokers that are killed; and files of deleted topics go
      * at once, before the next measurement, instead of during it.
      */
-    private static final Map<String, String> SETTINGS = Map.of(
+    static final Map<String, String> SETTINGS = Map.of(
             "broker.session.timeout.ms", "9000",
             "broker.heartbeat.interval.ms", "2000",
             "log.segment.delete.delay.ms", "100");
@@ -38,11 +33,13 @@ final class BrokerBench {
     private final BenchPlan plan;
     private final Progress progress;
     private final Cleanup cleanup;
+    private final BrokerPairs pairs;
 
     BrokerBench(BenchPlan plan, Progress progress, Cleanup cleanup) {
         this.plan = plan;
         this.progress = progress;
         this.cleanup = cleanup;
+        this.pairs = new BrokerPairs(plan, progress);
     }
 
     List<Comparison> run(Set<Part> parts) throws Exception {
@@ -55,8 +52,8 @@ final class BrokerBench {
         List<Comparison> comparisons = new ArrayList<>();
         if (parts.contains(Part.TOPIC)) {
             BenchTopic stock = cleanup.add(new BenchTopic(bootstrap, one, generator, "stock topic", 1, Map.of()));
-            comparisons.add(
-                    throughput("one broker, shared topic, RF=1: throughput", shared, stock, Target.atLeast(0.90)));
+            comparisons.add(pairs.throughput(
+                    "one broker, shared topic, RF=1: throughput", shared, stock, Target.atLeast(0.90)));
         }
         if (parts.contains(Part.CLUSTER)) {
             Path three = folder.resolve("stock");
@@ -67,9 +64,9 @@ final class BrokerBench {
                     "stock cluster of 3, RF=3",
                     3,
                     Map.of("min.insync.replicas", "2")));
-            comparisons.add(
-                    throughput("one broker, shared topic, RF=1: throughput", shared, replicated, Target.atLeast(2.5)));
-            comparisons.add(latency(shared, replicated));
+            comparisons.add(pairs.throughput(
+                    "one broker, shared topic, RF=1: throughput", shared, replicated, Target.atLeast(2.5)));
+            comparisons.add(pairs.latency("the same at %,d records/s: p99", shared, replicated, Target.atMost(0.5)));
         }
         return comparisons;
     }
@@ -91,46 +88,5 @@ final class BrokerBench {
         return cleanup.add(new Cluster(kafka, configs, Tuning.SUSTAINED))
                 .format()
                 .start();
-    }
-
-    private Comparison throughput(String name, BenchTopic aquifer, BenchTopic other, Target target) throws Exception {
-        return compare(name, "MB/s", 0, LoadFigures::megabytesPerSecond, aquifer, other, target);
-    }
-
-    private Comparison latency(BenchTopic aquifer, BenchTopic other) throws Exception {
-        String name = String.format(Locale.ROOT, "the same at %,d records/s: p99", RATE);
-        return compare(name, "ms", RATE, LoadFigures::p99Millis, aquifer, other, Target.atMost(0.5));
-    }
-
-    private Comparison compare(
-            String name,
-            String unit,
-            int rate,
-            ToDoubleFunction<LoadFigures> figure,
-            BenchTopic aquifer,
-            BenchTopic other,
-            Target target)
-            throws Exception {
-        progress.line(name + ", " + aquifer.name() + " and " + other.name() + "; the first time doesn't count");
-        measure(aquifer, rate, Duration.ZERO, plan.warmUp());
-        measure(other, rate, Duration.ZERO, plan.warmUp());
-        Pair.Results<Double> results = Pair.inTurn(
-                plan.rounds(),
-                () -> figure.applyAsDouble(measure(aquifer, rate, plan.leadIn(), plan.measured())),
-                () -> figure.applyAsDouble(measure(other, rate, plan.leadIn(), plan.measured())));
-        return new Comparison(name, other.name(), unit, results.aquifer(), results.other(), target);
-    }
-
-    private LoadFigures measure(BenchTopic topic, int rate, Duration leadIn, Duration measured) throws Exception {
-        LoadFigures figures = topic.measure(rate, leadIn, measured);
-        progress.line(String.format(
-                Locale.ROOT,
-                "  %-26s %-12s %8.1f MB/s   p50 %8.1f ms   p99 %8.1f ms",
-                topic.name(),
-                rate == 0 ? "flat out" : String.format(Locale.ROOT, "%,d/s", rate),
-                figures.megabytesPerSecond(),
-                figures.p50Millis(),
-                figures.p99Millis()));
-        return figures;
     }
 }

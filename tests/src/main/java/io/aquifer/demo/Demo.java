@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Starts a stock Kafka broker with the Aquifer JAR beside its own and an S3 server, produces, kills the"
-                    + " broker with SIGKILL, starts it again, and reads everything back, old offsets from S3.",
+                    + " broker with SIGKILL, deletes its log.dirs, starts it again, and reads everything back, old"
+                    + " offsets from S3.",
             "",
             "Exit status: 0 nothing acknowledged was lost, duplicated or reordered; 1 something was; 2 it could not run."
         })

@@ -47,8 +47,10 @@ final class DemoRun {
 
     DemoResult run() throws IOException {
         Path folder = cleanup.add(Folders.scratch("demo")).path();
-        AquiferCluster.Plan setUp =
-                AquiferCluster.Plan.DEFAULT.withWal(plan.walBytes()).withTuning(Tuning.SUSTAINED);
+        AquiferCluster.Plan setUp = AquiferCluster.Plan.DEFAULT
+                .withWal(plan.walBytes())
+                .withTuning(Tuning.SUSTAINED)
+                .with("metadata.log.dir", folder.resolve("metadata").toString());
         Tier tier = cleanup.add(Tier.start(folder.resolve("s3")));
         AquiferCluster cluster = cleanup.add(AquiferCluster.prepare(folder, setUp));
         tier.useIn(cluster.cluster());
@@ -60,7 +62,7 @@ final class DemoRun {
         Histogram latencies = produceSteadily(broker, progress);
         Load load = cleanup.add(new Load(broker.bootstrap(), DemoPlan.TOPIC, history, options(0)));
         double recordsPerSecond = produceFlatOut(load, progress);
-        Duration recovery = killAndRestart(broker, progress);
+        Duration recovery = loseMachineAndRestart(cluster, progress);
         progress.during("going on", load, plan.flatOut());
         load.stop(DRAIN_LIMIT);
         awaitCopies(broker);
@@ -119,11 +121,15 @@ final class DemoRun {
         return (history.acknowledged() - before) * 1e9 / (System.nanoTime() - begin);
     }
 
-    private Duration killAndRestart(BrokerProcess broker, Progress progress) throws IOException {
+    /** The metadata log, of which a cluster's controllers have copies and this one of one node has none, stays. */
+    private Duration loseMachineAndRestart(AquiferCluster cluster, Progress progress) throws IOException {
+        BrokerProcess broker = cluster.broker();
         broker.kill();
-        console.line(String.format(
-                Locale.ROOT, "Kill     SIGKILL with %,d records acknowledged; restart", history.acknowledged()));
+        console.line(
+                String.format(Locale.ROOT, "Kill     SIGKILL with %,d records acknowledged", history.acknowledged()));
         long acknowledged = progress.awaitSilence();
+        cluster.loseLogDirs(broker);
+        console.line("Lose     the broker's log.dirs; what is left is the WAL's device and the bucket; restart");
         long begin = System.nanoTime();
         broker.start();
         Await.until(

@@ -204,6 +204,10 @@ public final class BrokerProcess implements AutoCloseable {
         return config.home().resolve("output-" + starts + ".log");
     }
 
+    long pid() {
+        return running().pid();
+    }
+
     private Process running() {
         Process current = process;
         if (current == null) {
