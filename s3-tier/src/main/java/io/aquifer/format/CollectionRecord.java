@@ -1,8 +1,6 @@
 package io.aquifer.format;
 
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.NavigableMap;
@@ -57,18 +55,17 @@ public record CollectionRecord(
         SortedSet<UUID> topics,
         SortedSet<String> keys) {
 
-    private static final long MAGIC = 0x4151554946434f4cL;
-    private static final int VERSION = 1;
-    private static final int CRC_OFFSET = 12;
-    private static final int BODY_OFFSET = 16;
     private static final int FIXED_SIZE = 56;
     private static final int EPOCH_SIZE = 16;
     private static final int RANGE_SIZE = 16;
     private static final int ID_SIZE = 16;
     private static final int MAX_KEY = 1024;
-    private static final String REMEDY =
+    private static final ObjectHeader HEADER = new ObjectHeader(
+            0x4151554946434f4cL,
+            1,
+            "record of garbage collection",
             "Restore it from a replica of the bucket or an older version of the object: without"
-                    + " it, WAL objects that were collected can't be told from ones that are missing";
+                    + " it, WAL objects that were collected can't be told from ones that are missing");
 
     public CollectionRecord {
         if (number < 0 || nodeId < -1) {
@@ -104,8 +101,7 @@ public record CollectionRecord(
 
     /** The object, ready to be read from position 0. */
     public ByteBuffer toBytes() {
-        ByteBuffer buffer = ByteBuffer.allocate(size());
-        buffer.putLong(MAGIC).putShort((short) VERSION).putShort((short) 0).putInt(0);
+        ByteBuffer buffer = HEADER.begin(size());
         buffer.putLong(number);
         putUuid(buffer, collector);
         buffer.putInt(nodeId).putInt(walObjects.size()).putInt(topics.size()).putInt(keys.size());
@@ -119,8 +115,7 @@ public record CollectionRecord(
         for (String key : keys) {
             buffer.putShort((short) key.length()).put(key.getBytes(StandardCharsets.US_ASCII));
         }
-        buffer.putInt(CRC_OFFSET, Checksum.withHole(buffer, 0, buffer.capacity(), CRC_OFFSET));
-        return buffer.flip();
+        return HEADER.seal(buffer);
     }
 
     private int size() {
@@ -143,34 +138,7 @@ public record CollectionRecord(
      * @throws DamagedObjectException if the checksum or a field is wrong
      */
     public static CollectionRecord readFrom(ByteBuffer source, String where) throws ObjectFormatException {
-        ByteBuffer buffer = source.slice().order(ByteOrder.BIG_ENDIAN);
-        if (buffer.remaining() < BODY_OFFSET || buffer.getLong(0) != MAGIC) {
-            throw new ForeignObjectException(where + " isn't a record of garbage collection: it has "
-                    + buffer.remaining() + " bytes and doesn't begin with the magic. " + REMEDY);
-        }
-        int expected = Checksum.withHole(buffer, 0, buffer.limit(), CRC_OFFSET);
-        if (buffer.getInt(CRC_OFFSET) != expected) {
-            throw new DamagedObjectException(String.format(
-                    "%s has checksum %08x, its %d bytes give %08x. %s",
-                    where, buffer.getInt(CRC_OFFSET), buffer.limit(), expected, REMEDY));
-        }
-        int version = Short.toUnsignedInt(buffer.getShort(8));
-        if (version != VERSION) {
-            throw new UnsupportedObjectVersionException("the record of garbage collection " + where + " has version "
-                    + version + ", this Aquifer reads version " + VERSION + ". Use the release that wrote it");
-        }
-        try {
-            CollectionRecord record = decode(buffer.position(BODY_OFFSET));
-            if (buffer.hasRemaining()) {
-                throw new IllegalArgumentException(buffer.remaining() + " bytes behind its last key");
-            }
-            return record;
-        } catch (IllegalArgumentException | BufferUnderflowException e) {
-            DamagedObjectException damaged =
-                    new DamagedObjectException(where + " is invalid: " + e.getMessage() + ". " + REMEDY);
-            damaged.initCause(e);
-            throw damaged;
-        }
+        return HEADER.read(source, where, CollectionRecord::decode);
     }
 
     private static CollectionRecord decode(ByteBuffer buffer) {

@@ -2,7 +2,6 @@ package io.aquifer.format;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -59,16 +58,16 @@ public record PartitionSnapshot(
         NavigableMap<Integer, Long> highestOffsets,
         List<SnapshotSegment> segments) {
 
-    private static final long MAGIC = 0x41515549464d4554L;
-    private static final int VERSION = 1;
-    private static final int CRC_OFFSET = 12;
-    private static final int BODY_OFFSET = 16;
     private static final int FIXED_SIZE = 60;
     private static final int SEGMENT_SIZE = 68;
     private static final int EPOCH_SIZE = Integer.BYTES + Long.BYTES;
     private static final int TRANSACTION_INDEX_EMPTY = 1;
     private static final int DELETING = 2;
-    private static final String REMEDY = "The partition's metadata is made anew from its segment objects";
+    private static final ObjectHeader HEADER = new ObjectHeader(
+            0x41515549464d4554L,
+            1,
+            "snapshot of a partition",
+            "The partition's metadata is made anew from its segment objects");
 
     public PartitionSnapshot {
         if (partition < 0 || number < 0 || leaderEpoch < -1) {
@@ -87,15 +86,13 @@ public record PartitionSnapshot(
 
     /** The object, ready to be read from position 0. */
     public ByteBuffer toBytes() {
-        ByteBuffer buffer = ByteBuffer.allocate(size());
-        buffer.putLong(MAGIC).putShort((short) VERSION).putShort((short) 0).putInt(0);
+        ByteBuffer buffer = HEADER.begin(size());
         putUuid(buffer, topicId);
         buffer.putLong(number).putInt(partition).putInt(leaderEpoch).putInt(brokerId);
         buffer.putInt(highestOffsets.size()).putInt(segments.size());
         putEpochs(buffer, highestOffsets);
         segments.forEach(segment -> put(buffer, segment));
-        buffer.putInt(CRC_OFFSET, Checksum.withHole(buffer, 0, buffer.capacity(), CRC_OFFSET));
-        return buffer.flip();
+        return HEADER.seal(buffer);
     }
 
     private int size() {
@@ -131,34 +128,7 @@ public record PartitionSnapshot(
      * @throws DamagedObjectException if the checksum or a field is wrong
      */
     public static PartitionSnapshot readFrom(ByteBuffer source, String where) throws ObjectFormatException {
-        ByteBuffer buffer = source.slice().order(ByteOrder.BIG_ENDIAN);
-        if (buffer.remaining() < BODY_OFFSET || buffer.getLong(0) != MAGIC) {
-            throw new ForeignObjectException(where + " isn't the snapshot of a partition: it has " + buffer.remaining()
-                    + " bytes and doesn't begin with the magic. " + REMEDY);
-        }
-        int expected = Checksum.withHole(buffer, 0, buffer.limit(), CRC_OFFSET);
-        if (buffer.getInt(CRC_OFFSET) != expected) {
-            throw new DamagedObjectException(String.format(
-                    "%s has checksum %08x, its %d bytes give %08x. %s",
-                    where, buffer.getInt(CRC_OFFSET), buffer.limit(), expected, REMEDY));
-        }
-        int version = Short.toUnsignedInt(buffer.getShort(8));
-        if (version != VERSION) {
-            throw new UnsupportedObjectVersionException("the snapshot " + where + " has version " + version
-                    + ", this Aquifer reads version " + VERSION + ". Use the release that wrote it");
-        }
-        try {
-            PartitionSnapshot snapshot = decode(buffer.position(BODY_OFFSET));
-            if (buffer.hasRemaining()) {
-                throw new IllegalArgumentException(buffer.remaining() + " bytes behind its last segment");
-            }
-            return snapshot;
-        } catch (IllegalArgumentException | BufferUnderflowException e) {
-            DamagedObjectException damaged =
-                    new DamagedObjectException(where + " is invalid: " + e.getMessage() + ". " + REMEDY);
-            damaged.initCause(e);
-            throw damaged;
-        }
+        return HEADER.read(source, where, PartitionSnapshot::decode);
     }
 
     private static PartitionSnapshot decode(ByteBuffer buffer) {
