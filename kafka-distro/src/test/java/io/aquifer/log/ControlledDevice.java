@@ -157,6 +157,11 @@ final class ControlledDevice implements BlockDevice {
     }
 
     @Override
+    public boolean writesFlush() {
+        return false;
+    }
+
+    @Override
     public void sync() {}
 
     @Override

@@ -66,8 +66,9 @@ public final class AquiferConfig extends AbstractConfig {
     public static final String DEFAULT_WAL_DEVICE_SYNC = "auto";
     private static final String WAL_DEVICE_SYNC_DOC =
             "How a write is made durable. `fdatasync`: by a call after it; the kernel merges those that overlap. "
-                    + "`dsync`: each write by itself, with O_DSYNC. `auto`: neither where the kernel reports a raw device without a volatile cache "
-                    + "(`write through`, as for EBS volumes), else fdatasync.";
+                    + "`dsync`: each write by itself, with O_DSYNC. `aio`: likewise, as one request of Linux' native AIO, and "
+                    + "where the system refuses that, as fdatasync, which the log says. `auto`: for a raw device none of them where "
+                    + "the kernel reports no volatile cache (`write through`, as for EBS volumes), else aio; for a file fdatasync.";
 
     public static final String TOPICS_CONFIG = PREFIX + "topics";
     public static final String DEFAULT_TOPICS = ".*";
@@ -161,7 +162,7 @@ public final class AquiferConfig extends AbstractConfig {
                     WAL_DEVICE_SYNC_CONFIG,
                     ConfigDef.Type.STRING,
                     DEFAULT_WAL_DEVICE_SYNC,
-                    ConfigDef.ValidString.in("auto", "fdatasync", "dsync"),
+                    ConfigDef.ValidString.in("auto", "fdatasync", "dsync", "aio"),
                     Importance.LOW,
                     WAL_DEVICE_SYNC_DOC)
             .define(

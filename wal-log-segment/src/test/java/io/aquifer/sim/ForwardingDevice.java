@@ -44,6 +44,11 @@ public class ForwardingDevice implements BlockDevice {
     }
 
     @Override
+    public boolean writesFlush() {
+        return device.writesFlush();
+    }
+
+    @Override
     public void sync() throws IOException {
         device.sync();
     }

@@ -130,8 +130,11 @@ final class History {
         trimming = position;
     }
 
+    /** The log says that it is trimmed up to {@code position}. */
     void trimmed(long position) {
-        trimmed = position;
+        if (position == trimming) {
+            trimmed = position;
+        }
     }
 
     /** Where blocks begin or end, from the trim position up to the durable end. */

@@ -59,11 +59,33 @@ final class Medium {
     }
 
     void finish(Write write) {
-        land(write, write.allSectors(), durability != Durability.SYNC);
+        land(write, write.allSectors());
+        if (durability.writesFlush()) {
+            write.overlapping.addAll(inFlight);
+            settleWhatOverlapped(write);
+        }
+    }
+
+    /** What finished while {@code over} was in flight, and waits for no other write any more, is durable now. */
+    private void settleWhatOverlapped(Write over) {
+        for (Write write : List.copyOf(volatiles)) {
+            write.overlapping.remove(over);
+            if (write.overlapping.isEmpty() && !write.abandoned && !write.leftover) {
+                volatiles.remove(write);
+                settle(write);
+            }
+        }
     }
 
     void fail(Write write) {
-        land(write, write.anySectors(random), durability == Durability.WRITE_THROUGH);
+        land(write, write.anySectors(random));
+        write.leftover = true;
+        if (durability.writesFlush()) {
+            inFlight.forEach(overlapping -> overlapping.abandoned = true);
+            volatiles.stream()
+                    .filter(overlapping -> overlapping.overlapping.contains(write))
+                    .forEach(overlapping -> overlapping.abandoned = true);
+        }
     }
 
     Sync beginSync() {
@@ -128,21 +150,23 @@ final class Medium {
         Medium next = new Medium(durable.clone(), visible.clone(), durability, fate);
         next.ticks = ticks;
         next.volatiles.addAll(volatiles);
+        next.volatiles.forEach(write -> write.leftover = true);
         next.inFlight.addAll(inFlight);
         for (Write write : inFlight) {
-            next.fail(write);
+            write.leftover = true;
+            next.land(write, write.anySectors(fate));
         }
         return next;
     }
 
-    private void land(Write write, BitSet sectors, boolean durably) {
+    private void land(Write write, BitSet sectors) {
         if (!inFlight.remove(write)) {
             throw new IllegalStateException(write + " is not in flight here");
         }
         write.written = sectors;
         write.finished = ++ticks;
         write.copy(visible, sectors);
-        if (durably) {
+        if (durability == Durability.WRITE_THROUGH) {
             settle(write);
         } else {
             volatiles.add(write);

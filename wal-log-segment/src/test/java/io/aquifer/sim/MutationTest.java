@@ -70,8 +70,18 @@ class MutationTest {
                 new Mutation(
                         "a block is complete although one in front of it isn't",
                         "append/WriteAheadLog.java",
-                        "while (oldest != null && oldest.isWritten()) {",
-                        "while (oldest != null && (oldest.isWritten() || inFlight.contains(block))) {"),
+                        "while (oldest != null && writes.counts(oldest.write())) {",
+                        "while (oldest != null && inFlight.stream().anyMatch(any -> writes.counts(any.write()))) {"),
+                new Mutation(
+                        "a write counts although one that overlapped it isn't over",
+                        "append/OverlappingWrites.java",
+                        "write.begunBefore = matter ? begun : 0;",
+                        "write.begunBefore = 0;"),
+                new Mutation(
+                        "room is free although a write that overlapped the superblock's isn't over",
+                        "append/WriteAheadLog.java",
+                        "failure == null && writes.counts(trim.write)",
+                        "failure == null"),
                 new Mutation(
                         "the checksum of a block isn't looked at",
                         "layout/BlockHeader.java",
@@ -87,13 +97,11 @@ class MutationTest {
                         "append/WriteAheadLog.java",
                         "place(explicit, (int) toRingEnd);",
                         "nextPosition += toRingEnd;"),
-                new Mutation("room is free before the trim is durable", "append/WriteAheadLog.java", """
-                    write(trimmed);
-                                space.ringFreed(advanceTrim(position));\
-                    """, """
-                        space.ringFreed(advanceTrim(position));
-                                    write(trimmed);\
-                        """),
+                new Mutation(
+                        "room is free before the trim is durable",
+                        "append/WriteAheadLog.java",
+                        "write(superblock.trimmed(position, clean));",
+                        "space.ringFreed(advanceTrim(position)); write(superblock.trimmed(position, clean));"),
                 new Mutation(
                         "a superblock isn't synced",
                         "layout/SuperblockSlots.java",
@@ -153,9 +161,9 @@ class MutationTest {
                         if (failure != null) {
                                         return;
                                     }
-                                    block.markWritten();\
+                                    writes.end(block.write());\
                         """,
-                        "block.markWritten();"),
+                        "writes.end(block.write());"),
                 new Mutation(
                         "an abandoned record is written like any other",
                         "append/Claim.java",

@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>In flight.</b> A read that overlaps a write in flight finds, sector by sector, the old bytes or the new, and
  *       a later read may find otherwise.
  *   <li><b>Finished.</b> A write that finished is read back by all reads from then on. It is durable at once under {@link
- *       Durability#WRITE_THROUGH} and {@link Durability#DSYNC}; under {@link Durability#SYNC} it is <i>volatile</i>.
- *   <li><b>Failed.</b> Of a write that failed, any subset of its sectors was written.
+ *       Durability#WRITE_THROUGH}; under {@link Durability#SYNC} it is <i>volatile</i>. Where {@linkplain
+ *       Durability#writesFlush writes flush}, it is volatile until all have finished that were in flight when it did.
+ *   <li><b>Failed.</b> Of a write that failed, any subset of its sectors was written. Where writes flush, those that
+ *       overlapped it stay volatile for good, as after a sync that failed.
  *   <li><b>Sync.</b> A sync that finishes makes all durable that was written when it <i>began</i>. What finished while it
  *       ran stays volatile. A sync that fails leaves what it was to make durable volatile for good: no later sync
  *       covers it, though every one will succeed and every read will find it.
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *       submitted. Sectors that such writes touched may come back with a bit flipped, if the driver wants it so.
  *   <li><b>Death of the process</b> ({@link #kill}). The device stays powered. What finished is still read back, and what
  *       was volatile still is. Of every write in flight any subset of the sectors was written, and is volatile even
- *       under {@link Durability#DSYNC}: reading it is no proof that it will be there after a crash.
+ *       where writes flush: reading it is no proof that it will be there after a crash.
  *   <li><b>Decay.</b> {@link #flip} turns a bit in what is durable, at any time.
  * </ul>
  *
@@ -175,7 +177,12 @@ public final class SimulatedBlockDevice implements BlockDevice {
 
     @Override
     public boolean writesAreDurable() {
-        return durability != Durability.SYNC;
+        return durability.writesAreDurable();
+    }
+
+    @Override
+    public boolean writesFlush() {
+        return durability.writesFlush();
     }
 
     @Override

@@ -7,7 +7,9 @@ import io.aquifer.wal.append.WriteAheadLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,11 @@ final class SimulatedWriters {
     private final List<Flight> finished = new ArrayList<>();
     private final List<Flight> syncing = new ArrayList<>();
     private final List<Flight> durable = new ArrayList<>();
+
+    /** Reported to the log, which waits for writes that overlapped them. */
+    private final List<Flight> reported = new ArrayList<>();
+
+    private boolean superblockUnderWay;
     private @Nullable Sync sync;
     private boolean syncFailed;
 
@@ -45,9 +52,21 @@ final class SimulatedWriters {
         this.random = random;
     }
 
-    /** A block on its way, and the bytes it had when it was submitted. */
-    private record Flight(Block block, Write write, ByteBuffer bytes) {}
+    /** A block on its way, the bytes it had when it was submitted, and what has to end well before it counts. */
+    private record Flight(Block block, Write write, ByteBuffer bytes, Set<Object> overlapping) {}
 
+    /** A superblock's write begins, which the blocks' writes may overlap. */
+    void superblockBegins() {
+        superblockUnderWay = true;
+    }
+
+    /** It ended well; the log doesn't know yet. */
+    void superblockEnds() {
+        superblockUnderWay = false;
+        over(this);
+    }
+
+    /** Whether something failed of which later calls to the device know nothing. */
     boolean syncFailed() {
         return syncFailed;
     }
@@ -79,7 +98,7 @@ final class SimulatedWriters {
         history.placed(block);
         ByteBuffer bytes = block.bytes(blockSize);
         Write write = device.submit(log.superblock().deviceOffset(block.position()), bytes);
-        writing.add(new Flight(block, write, copy(bytes)));
+        writing.add(new Flight(block, write, copy(bytes), new HashSet<>()));
         return true;
     }
 
@@ -127,9 +146,27 @@ final class SimulatedWriters {
             return false;
         }
         Flight flight = take(durable);
-        history.durable(flight.block);
+        if (device.writesFlush()) {
+            writing.forEach(other -> flight.overlapping.add(other.block));
+            durable.forEach(other -> flight.overlapping.add(other.block));
+            if (superblockUnderWay) {
+                flight.overlapping.add(this);
+            }
+        }
+        reported.add(flight);
+        over(flight.block);
         log.completed(flight.block);
         return true;
+    }
+
+    private void over(Object write) {
+        for (Flight flight : List.copyOf(reported)) {
+            flight.overlapping.remove(write);
+            if (flight.overlapping.isEmpty()) {
+                reported.remove(flight);
+                history.durable(flight.block);
+            }
+        }
     }
 
     private Flight take(List<Flight> flights) {
@@ -168,6 +205,7 @@ final class SimulatedWriters {
             Flight failed = take(writing);
             if (random.nextBoolean()) {
                 device.fail(failed.write, cause);
+                syncFailed |= device.writesFlush();
             }
         } else {
             return;

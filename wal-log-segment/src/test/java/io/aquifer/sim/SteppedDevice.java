@@ -14,6 +14,9 @@ final class SteppedDevice extends ForwardingDevice {
         /** Between the beginning of a write and its end. */
         void writing();
 
+        /** A write has ended well, and its caller doesn't know yet. */
+        void written();
+
         /** From the end of a write until it is durable. */
         void syncing() throws IOException;
 
@@ -40,6 +43,7 @@ final class SteppedDevice extends ForwardingDevice {
             throw failure;
         }
         device.finish(write);
+        meanwhile.written();
         source.position(source.limit());
     }
 

@@ -232,6 +232,7 @@ final class UploadSimulation {
         }
 
         private void check(long acknowledged) {
+            history.trimmed(log.trimPosition());
             if (history.acknowledgements() > acknowledged && !clock.now().isBefore(takenAt)) {
                 throw new AssertionError(
                         "acknowledged at " + clock.now() + ", after the WAL was taken over at " + takenAt);
@@ -267,7 +268,7 @@ final class UploadSimulation {
             List<Long> positions = history.trimPositions().stream()
                     .filter(position -> position <= uploader.uploaded())
                     .toList();
-            if (positions.isEmpty() || log.failure() != null) {
+            if (positions.isEmpty() || log.failure() != null || log.isTrimUnderWay()) {
                 return;
             }
             long position = positions.get(positions.size() - 1 - random.nextInt(Math.min(2, positions.size())));
@@ -277,9 +278,10 @@ final class UploadSimulation {
                     return;
                 }
             }
+            history.trimmed(log.trimPosition());
             history.trimBegins(position);
-            log.trim(position, false);
-            history.trimmed(position);
+            log.beginTrim(position, false);
+            history.trimmed(log.trimPosition());
             checkTrimmed(position);
         }
 
@@ -313,10 +315,10 @@ final class UploadSimulation {
                     throw new AssertionError("the chain goes up to " + chain.end() + ", durable is "
                             + log.durablePosition() + " of " + history.durableEnd());
                 }
-                uploader.close();
                 if (log.memoryUsed() != 0) {
                     throw new AssertionError(log.memoryUsed() + " bytes of memory weren't given back");
                 }
+                uploader.close();
             } else if (!(log.failure() instanceof OwnershipLostException)) {
                 throw new AssertionError("failed", log.failure());
             }

@@ -162,6 +162,7 @@ final class WalSimulation {
         }
 
         private void checkDurable() {
+            history.trimmed(log.trimPosition());
             if (log.failure() == null) {
                 if (log.durablePosition() != history.durableEnd()) {
                     throw new AssertionError("durable up to " + log.durablePosition() + ", without a hole up to "
@@ -177,7 +178,7 @@ final class WalSimulation {
         private void trim() throws IOException {
             List<Long> positions = history.trimPositions();
             boolean full = log.ringUsed() * 100 >= log.ringCapacity() * temper.trimAbove();
-            if (trimming || positions.isEmpty() || !full) {
+            if (trimming || log.isTrimUnderWay() || positions.isEmpty() || !full) {
                 return;
             }
             trimming = true;
@@ -211,10 +212,11 @@ final class WalSimulation {
         }
 
         private void trimTo(long position, boolean clean) throws IOException {
+            history.trimmed(log.trimPosition());
             history.trimBegins(position);
             try {
-                log.trim(position, clean);
-                history.trimmed(position);
+                log.beginTrim(position, clean);
+                history.trimmed(log.trimPosition());
                 maybeLosePower();
             } catch (IOException e) {
                 assertThat(log.failure()).isNotNull();
@@ -247,7 +249,17 @@ final class WalSimulation {
 
         @Override
         public void writing() {
+            if (writers != null) {
+                writers.superblockBegins();
+            }
             meanwhile();
+        }
+
+        @Override
+        public void written() {
+            if (writers != null) {
+                writers.superblockEnds();
+            }
         }
 
         @Override
@@ -279,7 +291,9 @@ final class WalSimulation {
 
         @Override
         public boolean fails() {
-            return writers != null && random.nextInt(temper.faultRarity()) == 0;
+            boolean fails = writers != null && random.nextInt(temper.faultRarity()) == 0;
+            syncFailed |= fails && device.writesFlush();
+            return fails;
         }
     }
 

@@ -3,6 +3,8 @@ package io.aquifer.sim;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +23,14 @@ public final class Write {
     /** The sectors that it left in the device, once it has finished or failed, and that nothing durable has replaced. */
     BitSet written = new BitSet();
 
-    /** Whether a sync that was to make it durable failed. */
+    /** Whether what was to make it durable failed, a sync or a write that overlapped it: nothing does, then. */
     boolean abandoned;
+
+    /** Where writes flush, those that were in flight when it finished, and still are. */
+    final Set<Write> overlapping = new HashSet<>();
+
+    /** Whether only a sync can make it durable: it failed, or the process that submitted it has died. */
+    boolean leftover;
 
     @Nullable
     IOException failure;

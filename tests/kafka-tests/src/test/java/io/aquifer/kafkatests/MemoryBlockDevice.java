@@ -55,6 +55,11 @@ final class MemoryBlockDevice implements BlockDevice {
     }
 
     @Override
+    public boolean writesFlush() {
+        return false;
+    }
+
+    @Override
     public void sync() {}
 
     @Override

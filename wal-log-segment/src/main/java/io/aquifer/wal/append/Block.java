@@ -2,6 +2,7 @@ package io.aquifer.wal.append;
 
 import io.aquifer.wal.layout.BlockHeader;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,7 +36,7 @@ public final class Block {
     private volatile @Nullable Thread sealer;
     private long position = -1;
     private int length;
-    private boolean written;
+    private OverlappingWrites.@Nullable Write write;
     private volatile boolean durable;
     private final AtomicInteger holds = new AtomicInteger();
     private final AtomicInteger freed = new AtomicInteger();
@@ -186,13 +187,14 @@ public final class Block {
         }
     }
 
-    /** Under the completion lock of the {@link WriteAheadLog}, like {@link #isWritten}. */
-    void markWritten() {
-        written = true;
+    /** Under the completion lock of the {@link WriteAheadLog}, like {@link #write}. */
+    void taken(OverlappingWrites.Write by) {
+        write = by;
     }
 
-    boolean isWritten() {
-        return written;
+    /** What writes it to the device, from the moment it is taken on. */
+    OverlappingWrites.Write write() {
+        return Objects.requireNonNull(write);
     }
 
     /** Its bytes are durable: answers true, once, if its memory is to be freed. */

@@ -128,6 +128,11 @@ public final class SyncGuard implements BlockDevice {
     }
 
     @Override
+    public boolean writesFlush() {
+        return device.writesFlush();
+    }
+
+    @Override
     public void close() throws IOException {
         device.close();
     }

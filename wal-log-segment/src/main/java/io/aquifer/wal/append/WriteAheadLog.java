@@ -1,5 +1,6 @@
 package io.aquifer.wal.append;
 
+import io.aquifer.wal.device.BlockDevice;
 import io.aquifer.wal.layout.BlockHeader;
 import io.aquifer.wal.layout.RecordHeader;
 import io.aquifer.wal.layout.Superblock;
@@ -61,6 +62,8 @@ public final class WriteAheadLog {
     private final ReentrantLock completion = new ReentrantLock();
     private final Condition durableAdvanced = completion.newCondition();
     private final ArrayDeque<Block> inFlight = new ArrayDeque<>();
+    private final OverlappingWrites writes;
+    private volatile @Nullable Trim trimUnderWay;
     private volatile long durableSequence = -1;
     private volatile long durablePosition;
     private volatile @Nullable IOException failure;
@@ -102,6 +105,7 @@ public final class WriteAheadLog {
             long longestGatheringNanos) {
         this.longestGatheringNanos = longestGatheringNanos;
         this.slots = slots;
+        this.writes = new OverlappingWrites(slots.writesFlush());
         this.custodian = custodian;
         this.superblock = opened;
         this.blockSize = opened.blockSize();
@@ -352,6 +356,7 @@ public final class WriteAheadLog {
             if (block != null) {
                 completion.lock();
                 try {
+                    block.taken(writes.begin());
                     inFlight.addLast(block);
                 } finally {
                     completion.unlock();
@@ -424,7 +429,10 @@ public final class WriteAheadLog {
         }
     }
 
-    /** {@code block} is durable on the device. Blocks may be reported in any order. */
+    /**
+     * {@code block} is durable on the device, unless a write fails that overlapped its own. Blocks may be reported in any
+     * order.
+     */
     public void completed(Block block) {
         List<Block> freed = new ArrayList<>(1);
         Custodian.Standing standing;
@@ -433,7 +441,7 @@ public final class WriteAheadLog {
             if (failure != null) {
                 return;
             }
-            block.markWritten();
+            writes.end(block.write());
             standing = advance(freed);
         } finally {
             completion.unlock();
@@ -463,7 +471,7 @@ public final class WriteAheadLog {
         if (standing == Custodian.Standing.HELD) {
             boolean advanced = false;
             Block oldest = inFlight.peekFirst();
-            while (oldest != null && oldest.isWritten()) {
+            while (oldest != null && writes.counts(oldest.write())) {
                 inFlight.removeFirst();
                 custodian.durable(oldest);
                 oldest.notifyDurable();
@@ -489,6 +497,9 @@ public final class WriteAheadLog {
             fail(custodian.loss());
         }
         freed.forEach(this::free);
+        if (trimUnderWay != null) {
+            finishTrim();
+        }
         custodian.settle(space.memoryCapacity() - maxReservation);
     }
 
@@ -556,20 +567,53 @@ public final class WriteAheadLog {
     public void trim(long position, boolean clean) throws IOException {
         superblockLock.lock();
         try {
-            ensureNotFailed();
-            if (position < trimPosition || position > durablePosition) {
-                throw new IllegalArgumentException("can't trim to " + position + ": trimmed to " + trimPosition
-                        + " already, durable up to " + durablePosition);
+            beginTrim(position, clean);
+            completion.lock();
+            try {
+                while (isTrimUnderWay()) {
+                    ensureNotFailed();
+                    durableAdvanced.awaitUninterruptibly();
+                }
+            } finally {
+                completion.unlock();
             }
-            Superblock trimmed = superblock.trimmed(position, clean);
-            write(trimmed);
-            space.ringFreed(advanceTrim(position));
         } finally {
             superblockLock.unlock();
         }
     }
 
+    /**
+     * Like {@link #trim}, but where a write that fails may take along those that overlapped it, {@link
+     * BlockDevice#writesFlush}, it waits for none of them: the room is given back once they are over. Until then nothing
+     * else may be trimmed, for of the two superblocks only one is certain.
+     *
+     * @throws IllegalStateException if {@link #isTrimUnderWay}
+     */
+    public void beginTrim(long position, boolean clean) throws IOException {
+        superblockLock.lock();
+        try {
+            ensureNotFailed();
+            if (isTrimUnderWay()) {
+                throw new IllegalStateException("the trim before isn't over: " + trimUnderWay);
+            }
+            if (position < trimPosition || position > durablePosition) {
+                throw new IllegalArgumentException("can't trim to " + position + ": trimmed to " + trimPosition
+                        + " already, durable up to " + durablePosition);
+            }
+            write(superblock.trimmed(position, clean));
+        } finally {
+            superblockLock.unlock();
+        }
+        resume();
+    }
+
+    /** Whether a superblock was written of which it isn't certain yet that it is durable. */
+    public boolean isTrimUnderWay() {
+        return trimUnderWay != null;
+    }
+
     private void write(Superblock next) throws IOException {
+        OverlappingWrites.Write write = beginWrite();
         superblockSince = System.nanoTime();
         try {
             slots.write(next);
@@ -580,7 +624,43 @@ public final class WriteAheadLog {
             superblockSince = IDLE;
         }
         superblock = next;
+        completion.lock();
+        try {
+            writes.end(write);
+            trimUnderWay = new Trim(next.trimPosition(), write);
+        } finally {
+            completion.unlock();
+        }
     }
+
+    private OverlappingWrites.Write beginWrite() {
+        completion.lock();
+        try {
+            return writes.begin();
+        } finally {
+            completion.unlock();
+        }
+    }
+
+    /** Gives back the room in front of a trim position, if that is certain to be durable. */
+    private void finishTrim() {
+        lock.lock();
+        completion.lock();
+        try {
+            Trim trim = trimUnderWay;
+            if (trim != null && failure == null && writes.counts(trim.write)) {
+                space.ringFreed(advanceTrim(trim.position));
+                trimUnderWay = null;
+                durableAdvanced.signalAll();
+            }
+        } finally {
+            completion.unlock();
+            lock.unlock();
+        }
+    }
+
+    /** A superblock that was written, and until when it isn't certain that it is durable. */
+    private record Trim(long position, OverlappingWrites.Write write) {}
 
     /** Answers how many bytes of the ring are free now that weren't, padding not counted. */
     private long advanceTrim(long position) {

@@ -41,13 +41,21 @@ public interface BlockDevice extends Closeable {
     void read(long position, ByteBuffer target) throws IOException;
 
     /**
-     * True when a write that has returned is durable, so that no {@link #sync()} need follow it.
+     * True when a write that has returned is durable, so that no {@link #sync()} need follow it; with a reservation where
+     * {@link #writesFlush()}.
      *
      * <p>It says nothing about a write that hasn't returned. One that was cut off, as by the death of the process, may be
      * found by a later read although it isn't durable: who reads what another process wrote calls {@link #sync()} before
      * relying on it.
      */
     boolean writesAreDurable();
+
+    /**
+     * True when a write becomes durable by flushing a cache that the bytes of other writes are in, too. One that fails may
+     * then take along any that overlapped it, even one that has returned or will return without an error: a write is
+     * certain to be durable only when all have returned without an error that were under way when it returned itself.
+     */
+    boolean writesFlush();
 
     /**
      * Makes every byte durable that was in the device before this call began: of every write that returned, of this

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens block devices and files for direct I/O, checking that they can serve as such.
@@ -17,6 +19,7 @@ import java.util.function.IntSupplier;
  */
 public final class BlockDevices {
 
+    private static final Logger LOG = LoggerFactory.getLogger(BlockDevices.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
 
@@ -49,11 +52,27 @@ public final class BlockDevices {
      */
     public DirectBlockDevice openForWriting(Path path, DurabilitySetting setting) throws IOException {
         FileKind kind = FileKind.of(path);
-        Durability durability = setting.resolve(!kind.raw() || sys.volatileCache(kind.device()));
+        Durability durability = durability(path, kind, setting);
         int flags = NativeIo.O_RDWR
                 | (kind.raw() ? NativeIo.O_EXCL : 0)
-                | (durability == Durability.DSYNC ? NativeIo.O_DSYNC : 0);
+                | (durability.writesFlush() ? NativeIo.O_DSYNC : 0);
         return open(path, kind, flags, durability);
+    }
+
+    private Durability durability(Path path, FileKind kind, DurabilitySetting setting) throws IOException {
+        Durability wanted = setting.resolve(kind.raw(), kind.raw() && sys.volatileCache(kind.device()));
+        String refusal =
+                wanted == Durability.AIO ? new AioProbe(io).refusal(kind.path().toString()) : null;
+        if (refusal == null) {
+            return wanted;
+        }
+        LOG.warn(
+                "Writes to {} won't be asynchronous, which would be faster: {}. Each is followed by an fdatasync instead. A"
+                        + " sandbox may refuse the calls io_setup, io_submit and io_getevents (seccomp), or the system be"
+                        + " out of contexts (fs.aio-nr has reached fs.aio-max-nr).",
+                path,
+                refusal);
+        return Durability.SYNC;
     }
 
     /**

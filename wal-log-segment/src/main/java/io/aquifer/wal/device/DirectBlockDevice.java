@@ -30,7 +30,8 @@ public final class DirectBlockDevice implements BlockDevice {
             boolean writable,
             Durability durability) {
         this.io = io;
-        this.file = new DirectFile(io, fd, path, blockSize);
+        this.file =
+                new DirectFile(io, fd, path, blockSize, durability == Durability.AIO ? new AioWrites(io, path) : null);
         this.path = path;
         this.size = size;
         this.blockSize = blockSize;
@@ -66,7 +67,12 @@ public final class DirectBlockDevice implements BlockDevice {
 
     @Override
     public boolean writesAreDurable() {
-        return durability != Durability.SYNC;
+        return durability.writesAreDurable();
+    }
+
+    @Override
+    public boolean writesFlush() {
+        return durability.writesFlush();
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open file descriptor: transfers whole ranges through calls that may be interrupted or fall short.
@@ -19,15 +20,18 @@ final class DirectFile implements Closeable {
     private final int fd;
     private final String path;
     private final int blockSize;
+    private final @Nullable AioWrites aio;
 
     /** Calls in flight, and the bit {@link #CLOSED}. */
     private final AtomicInteger state = new AtomicInteger();
 
-    DirectFile(NativeIo io, int fd, String path, int blockSize) {
+    /** @param aio what writes go through, or null for pwrite(2); closed with the file */
+    DirectFile(NativeIo io, int fd, String path, int blockSize, @Nullable AioWrites aio) {
         this.io = io;
         this.fd = fd;
         this.path = path;
         this.blockSize = blockSize;
+        this.aio = aio;
     }
 
     void write(long address, long length, long position) throws IOException {
@@ -60,7 +64,7 @@ final class DirectFile implements Closeable {
     public void close() {
         int before = state.getAndUpdate(calls -> calls | CLOSED);
         if (before == 0) {
-            io.close(fd);
+            release();
         }
     }
 
@@ -70,7 +74,7 @@ final class DirectFile implements Closeable {
             long done = 0;
             while (done < length) {
                 long result = write
-                        ? io.pwrite(fd, address + done, length - done, position + done)
+                        ? pwrite(address + done, length - done, position + done)
                         : io.pread(fd, address + done, length - done, position + done);
                 if (result == -Errno.EINTR) {
                     continue;
@@ -90,6 +94,10 @@ final class DirectFile implements Closeable {
         }
     }
 
+    private long pwrite(long address, long length, long position) {
+        return aio == null ? io.pwrite(fd, address, length, position) : aio.pwrite(fd, address, length, position);
+    }
+
     private void begin() throws ClosedChannelException {
         int now;
         do {
@@ -102,7 +110,14 @@ final class DirectFile implements Closeable {
 
     private void end() {
         if (state.decrementAndGet() == CLOSED) {
-            io.close(fd);
+            release();
         }
+    }
+
+    private void release() {
+        if (aio != null) {
+            aio.close();
+        }
+        io.close(fd);
     }
 }

@@ -9,6 +9,22 @@ public enum Durability {
     /** Each write asks for it by itself ({@code O_DSYNC}). */
     DSYNC,
 
+    /**
+     * Each write asks for it by itself ({@code O_DSYNC}), and is one request of the kernel's native AIO. Of that the kernel
+     * makes write and flush without waking the thread between them, where {@link #DSYNC} and {@link #SYNC} wake it.
+     */
+    AIO,
+
     /** {@code fdatasync} makes every write durable that returned before it. */
-    SYNC
+    SYNC;
+
+    /** See {@link BlockDevice#writesAreDurable}. */
+    public boolean writesAreDurable() {
+        return this != SYNC;
+    }
+
+    /** See {@link BlockDevice#writesFlush}. */
+    public boolean writesFlush() {
+        return this == DSYNC || this == AIO;
+    }
 }

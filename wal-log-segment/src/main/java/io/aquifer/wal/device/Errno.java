@@ -22,6 +22,11 @@ final class Errno {
 
     private Errno() {}
 
+    /** What a transfer answered, as {@link NativeIo} answers: a number of bytes, or a negated error number. */
+    static String describeResult(long result) {
+        return result < 0 ? describe((int) -result) : result + " bytes";
+    }
+
     /** {@code number} as an operator would look it up: its name and its usual wording. */
     static String describe(int number) {
         return switch (number) {
@@ -46,6 +51,7 @@ final class Errno {
             case 27 -> "EFBIG, file too large";
             case ENOSPC -> "ENOSPC, no space left on device";
             case EROFS -> "EROFS, read-only file system";
+            case 38 -> "ENOSYS, function not implemented";
             case 61 -> "ENODATA, no data available";
             case 84 -> "EILSEQ, data integrity check failed";
             case EOPNOTSUPP -> "EOPNOTSUPP, operation not supported";

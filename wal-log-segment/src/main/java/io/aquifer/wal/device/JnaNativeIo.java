@@ -29,7 +29,7 @@ public final class JnaNativeIo implements NativeIo {
     private static final long MAP_FAILED = -1;
     private static final int CLOCK_BOOTTIME = 7;
 
-    private final int directFlag;
+    private final LinuxAbi abi;
 
     /**
      * Finds the functions in the C library.
@@ -37,7 +37,7 @@ public final class JnaNativeIo implements NativeIo {
      * @throws UnsupportedOperationException where the system isn't one of those named above, or JNA can't load its library
      */
     public JnaNativeIo() {
-        directFlag = directFlag(Platform.isLinux(), Platform.ARCH);
+        abi = LinuxAbi.of(Platform.isLinux(), Platform.ARCH);
         try {
             LibC.load();
         } catch (LinkageError e) {
@@ -49,20 +49,9 @@ public final class JnaNativeIo implements NativeIo {
         }
     }
 
-    static int directFlag(boolean linux, String architecture) {
-        if (linux && architecture.equals("x86-64")) {
-            return 040000;
-        }
-        if (linux && architecture.equals("aarch64")) {
-            return 0200000;
-        }
-        throw new UnsupportedOperationException("Direct I/O was asked for on " + (linux ? "Linux" : "an unknown system")
-                + " on " + architecture + ". Aquifer's WAL needs Linux on x86-64 or aarch64: run the broker there.");
-    }
-
     @Override
     public int directFlag() {
-        return directFlag;
+        return abi.directFlag();
     }
 
     @Override
@@ -88,6 +77,30 @@ public final class JnaNativeIo implements NativeIo {
     @Override
     public int fdatasync(int fd) {
         return result(LibC.fdatasync(fd));
+    }
+
+    @Override
+    public long aioSetup(int requests) {
+        try (Memory context = new Memory(Long.BYTES)) {
+            context.setLong(0, 0);
+            long result = result(LibC.syscall(abi.ioSetup(), requests, Pointer.nativeValue(context), 0, 0, 0));
+            return result < 0 ? result : context.getLong(0);
+        }
+    }
+
+    @Override
+    public int aioSubmit(long context, long request) {
+        return (int) result(LibC.syscall(abi.ioSubmit(), context, 1, request, 0, 0));
+    }
+
+    @Override
+    public int aioAwait(long context, long event) {
+        return (int) result(LibC.syscall(abi.ioGetevents(), context, 1, 1, event, 0));
+    }
+
+    @Override
+    public int aioDestroy(long context) {
+        return (int) result(LibC.syscall(abi.ioDestroy(), context, 0, 0, 0, 0));
     }
 
     @Override
@@ -193,6 +206,9 @@ public final class JnaNativeIo implements NativeIo {
         static native long pwrite(int fd, long address, long length, long position);
 
         static native int fdatasync(int fd);
+
+        /** For what the C library has no function of its own for. Not one of these calls has a sixth argument. */
+        static native long syscall(long number, long first, long second, long third, long fourth, long fifth);
 
         static native int flock(int fd, int operation);
 

@@ -38,6 +38,33 @@ public interface NativeIo {
     /** fdatasync(2). */
     int fdatasync(int fd);
 
+    /**
+     * io_setup(2): a context through which the kernel writes while nobody waits.
+     *
+     * @param requests how many may be under way at once
+     * @return the context's address, or a negated error number
+     */
+    long aioSetup(int requests);
+
+    /**
+     * io_submit(2) of one request.
+     *
+     * @param request address of the address of a {@code struct iocb}
+     * @return 1 if the kernel took the request
+     */
+    int aioSubmit(long context, long request);
+
+    /**
+     * io_getevents(2): waits until a request is over, however long that takes, and writes a {@code struct io_event} to
+     * {@code event}.
+     *
+     * @return 1, the number of requests
+     */
+    int aioAwait(long context, long event);
+
+    /** io_destroy(2), which waits for what is under way. */
+    int aioDestroy(long context);
+
     /** flock(2) with {@code LOCK_EX | LOCK_NB}: an exclusive lock that goes when the descriptor does. */
     int lock(int fd);
 

@@ -84,7 +84,7 @@ public final class PreallocatedFile {
         if (fd < 0) {
             throw OpenFailures.refused(path, kind, -fd);
         }
-        try (DirectFile file = new DirectFile(io, fd, path.toString(), BlockDevices.MAX_BLOCK_SIZE);
+        try (DirectFile file = new DirectFile(io, fd, path.toString(), BlockDevices.MAX_BLOCK_SIZE, null);
                 AlignedMemory memory = new AlignedMemory(io)) {
             if (io.lock(fd) < 0) {
                 throw OpenFailures.inUse(path);

@@ -63,6 +63,11 @@ public final class SuperblockSlots {
         return Superblock.readFrom(buffer, "slot " + slot + " of " + device.path());
     }
 
+    /** {@link BlockDevice#writesFlush} of the device. */
+    public boolean writesFlush() {
+        return device.writesFlush();
+    }
+
     private static WalFormatException graver(@Nullable WalFormatException a, WalFormatException b) {
         return a == null || a instanceof NotAWalException ? b : a;
     }

@@ -46,10 +46,25 @@ final class TestLog {
 
     TestLog(int ringBlocks, int memoryBlocks, int blockBytes, int memoryExcess, Custodian custodian)
             throws IOException {
+        this(ringBlocks, memoryBlocks, blockBytes, memoryExcess, custodian, Durability.SYNC);
+    }
+
+    TestLog(int ringBlocks, int memoryBlocks, int blockBytes, Durability durability) throws IOException {
+        this(ringBlocks, memoryBlocks, blockBytes, 0, Custodian.NONE, durability);
+    }
+
+    private TestLog(
+            int ringBlocks,
+            int memoryBlocks,
+            int blockBytes,
+            int memoryExcess,
+            Custodian custodian,
+            Durability durability)
+            throws IOException {
         this.ringBlocks = ringBlocks;
         this.memoryBlocks = memoryBlocks;
         int capacity = (int) Superblock.RING_OFFSET + ringBlocks * BLOCK_SIZE;
-        this.device = new SimulatedBlockDevice(capacity, BLOCK_SIZE, Durability.SYNC, Seeds.random(1));
+        this.device = new SimulatedBlockDevice(capacity, BLOCK_SIZE, durability, Seeds.random(1));
         this.slots = new SuperblockSlots(device, aligned(Superblock.SIZE));
         Superblock superblock =
                 new Superblock(0, new UUID(5, 6), 1, BLOCK_SIZE, 7, capacity, 0, 0, false, "cluster", List.of());

@@ -45,9 +45,11 @@ class DeviceDurabilityTest {
         "write through, AUTO, WRITE_THROUGH",
         "write through, DSYNC, DSYNC",
         "write through, SYNC, SYNC",
-        "write back, AUTO, SYNC",
+        "write through, AIO, AIO",
+        "write back, AUTO, AIO",
         "write back, DSYNC, DSYNC",
-        "write back, SYNC, SYNC"
+        "write back, SYNC, SYNC",
+        "write back, AIO, AIO"
     })
     void aRawDeviceIsAsDurableAsItsCacheAndTheOperatorSay(String cache, DurabilitySetting setting, Durability expected)
             throws IOException {
@@ -66,7 +68,8 @@ class DeviceDurabilityTest {
             try (DirectBlockDevice device = devices.openForWriting(loop.path(), setting)) {
                 assertThat(device.durability()).isEqualTo(expected);
                 assertThat(device.writesAreDurable()).isEqualTo(expected != Durability.SYNC);
-                assertThat((opened.get() & NativeIo.O_DSYNC) != 0).isEqualTo(expected == Durability.DSYNC);
+                assertThat(device.writesFlush()).isEqualTo(expected == Durability.DSYNC || expected == Durability.AIO);
+                assertThat((opened.get() & NativeIo.O_DSYNC) != 0).isEqualTo(device.writesFlush());
                 assertThat(opened.get() & io.directFlag()).isNotZero();
                 assertThat(opened.get() & NativeIo.O_EXCL).isNotZero();
             }

@@ -14,6 +14,10 @@ class DirectFileDeviceTest extends BlockDeviceContractTest {
     @Override
     protected BlockDevice open() throws IOException {
         Path file = Files.write(directory.resolve("wal"), new byte[4 << 20]);
-        return new BlockDevices(new JnaNativeIo()).openForWriting(file, DurabilitySetting.AUTO);
+        return new BlockDevices(new JnaNativeIo()).openForWriting(file, setting());
+    }
+
+    DurabilitySetting setting() {
+        return DurabilitySetting.AUTO;
     }
 }

@@ -28,6 +28,10 @@ class DirectLoopDeviceTest extends BlockDeviceContractTest {
 
     @Override
     protected BlockDevice open() throws IOException {
-        return new BlockDevices(new JnaNativeIo()).openForWriting(loop.path(), DurabilitySetting.AUTO);
+        return new BlockDevices(new JnaNativeIo()).openForWriting(loop.path(), setting());
+    }
+
+    DurabilitySetting setting() {
+        return DurabilitySetting.AUTO;
     }
 }

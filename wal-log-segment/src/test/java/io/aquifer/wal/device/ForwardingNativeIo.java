@@ -38,6 +38,26 @@ class ForwardingNativeIo implements NativeIo {
     }
 
     @Override
+    public long aioSetup(int requests) {
+        return io.aioSetup(requests);
+    }
+
+    @Override
+    public int aioSubmit(long context, long request) {
+        return io.aioSubmit(context, request);
+    }
+
+    @Override
+    public int aioAwait(long context, long event) {
+        return io.aioAwait(context, event);
+    }
+
+    @Override
+    public int aioDestroy(long context) {
+        return io.aioDestroy(context);
+    }
+
+    @Override
     public int lock(int fd) {
         return io.lock(fd);
     }

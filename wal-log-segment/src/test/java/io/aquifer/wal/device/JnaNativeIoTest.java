@@ -21,18 +21,17 @@ class JnaNativeIoTest {
     private final NativeIo io = new JnaNativeIo();
 
     @Test
-    void theDirectFlagIsThatOfTheArchitecture() {
-        assertThat(JnaNativeIo.directFlag(true, "x86-64")).isEqualTo(0x4000);
-        assertThat(JnaNativeIo.directFlag(true, "aarch64")).isEqualTo(0x10000);
+    void theNumbersAreThoseOfTheArchitecture() {
+        assertThat(LinuxAbi.of(true, "x86-64")).isEqualTo(new LinuxAbi(0x4000, 206, 207, 209, 208));
+        assertThat(LinuxAbi.of(true, "aarch64")).isEqualTo(new LinuxAbi(0x10000, 0, 1, 2, 4));
     }
 
     @Test
     void systemsWhoseNumbersAreUnknownAreRefused() {
-        assertThatThrownBy(() -> JnaNativeIo.directFlag(true, "riscv64"))
+        assertThatThrownBy(() -> LinuxAbi.of(true, "riscv64"))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("riscv64");
-        assertThatThrownBy(() -> JnaNativeIo.directFlag(false, "aarch64"))
-                .isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> LinuxAbi.of(false, "aarch64")).isInstanceOf(UnsupportedOperationException.class);
     }
 
     @Test
@@ -51,6 +50,10 @@ class JnaNativeIoTest {
         assertThat(io.physicalBlockSize(-1)).isEqualTo(-9);
         assertThat(io.unmap(1, 1)).isEqualTo(-Errno.EINVAL);
         assertThat(io.map(0)).isEqualTo(-Errno.EINVAL);
+        assertThat(io.aioSetup(0)).isEqualTo(-Errno.EINVAL);
+        assertThat(io.aioSubmit(0, 0)).isEqualTo(-Errno.EINVAL);
+        assertThat(io.aioAwait(0, 0)).isEqualTo(-Errno.EINVAL);
+        assertThat(io.aioDestroy(0)).isEqualTo(-Errno.EINVAL);
     }
 
     @Test
