@@ -1,5 +1,12 @@
 package io.aquifer.cli;
 
+import io.aquifer.wal.device.AlignedMemory;
+import io.aquifer.wal.device.BlockDevice;
+import io.aquifer.wal.device.BlockDevices;
+import io.aquifer.wal.device.DurabilitySetting;
+import io.aquifer.wal.device.JnaNativeIo;
+import io.aquifer.wal.layout.Superblock;
+import io.aquifer.wal.layout.SuperblockSlots;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +26,10 @@ import picocli.CommandLine.Spec;
             "",
             "Without it a broker whose local disk was lost doesn't start, and with new ids in it the controller takes the"
                     + " directories for others. Directories that have the file are left alone. Run it while the broker"
-                    + " is stopped; what was in the directories is rebuilt when it starts."
+                    + " is stopped; what was in the directories is rebuilt when it starts.",
+            "",
+            "An id that the WAL has and none of the directories carries afterwards is forgotten: that directory is lost"
+                    + " for good, and what was in it is rebuilt in the others."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
@@ -45,10 +55,26 @@ final class RestoreDirectoriesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        RestoredDirectories restored;
         try (WalOnDevice wal = WalOnDevice.open(path)) {
-            RestoredDirectories restored = RestoredDirectories.restore(wal.superblock(), logDirs);
-            output.print(spec.commandLine().getOut(), restored, RestoredDirectories::inWords);
+            restored = RestoredDirectories.restore(wal.superblock(), logDirs);
         }
+        if (!restored.forgotten().isEmpty()) {
+            forget(restored.forgotten());
+        }
+        output.print(spec.commandLine().getOut(), restored, RestoredDirectories::inWords);
         return 0;
+    }
+
+    /** The WAL is opened for writing only here, so that a broker that runs is found out. */
+    private void forget(List<String> ids) throws IOException {
+        try (BlockDevice device = new BlockDevices(new JnaNativeIo()).openForWriting(path, DurabilitySetting.AUTO);
+                AlignedMemory memory = AlignedMemory.system()) {
+            SuperblockSlots slots = new SuperblockSlots(device, memory.allocate(Superblock.SIZE));
+            Superblock found = slots.read();
+            slots.write(found.withDirectoryIds(found.directoryIds().stream()
+                    .filter(id -> !ids.contains(TopicId.inKafkasForm(id)))
+                    .toList()));
+        }
     }
 }

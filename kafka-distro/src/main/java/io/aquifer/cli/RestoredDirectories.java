@@ -20,8 +20,9 @@ import java.util.Properties;
  * Log directories that got their {@code meta.properties} back.
  *
  * @param directories id of each, by its path, in the order in which they were given
+ * @param forgotten ids that the WAL had and none of the directories has: what was in those is lost
  */
-record RestoredDirectories(String clusterId, int nodeId, Map<String, String> directories) {
+record RestoredDirectories(String clusterId, int nodeId, Map<String, String> directories, List<String> forgotten) {
 
     private static final String FILE = "meta.properties";
 
@@ -54,7 +55,11 @@ record RestoredDirectories(String clusterId, int nodeId, Map<String, String> dir
             write(superblock, lost.get(i), free.get(i));
             restored.put(lost.get(i).toString(), free.get(i));
         }
-        return new RestoredDirectories(superblock.clusterId(), superblock.nodeId(), restored);
+        return new RestoredDirectories(
+                superblock.clusterId(),
+                superblock.nodeId(),
+                restored,
+                List.copyOf(free.subList(lost.size(), free.size())));
     }
 
     private static String idOf(Superblock superblock, Path dir) throws IOException {
@@ -89,7 +94,7 @@ record RestoredDirectories(String clusterId, int nodeId, Map<String, String> dir
     }
 
     String inWords() {
-        if (directories.isEmpty()) {
+        if (directories.isEmpty() && forgotten.isEmpty()) {
             return "Every directory has its " + FILE + ": nothing to do.";
         }
         StringBuilder text = new StringBuilder();
@@ -99,6 +104,9 @@ record RestoredDirectories(String clusterId, int nodeId, Map<String, String> dir
                 .append(" of node ")
                 .append(nodeId)
                 .append('\n'));
+        forgotten.forEach(id -> text.append("The WAL has forgotten directory ")
+                .append(id)
+                .append(": what was in it is rebuilt in the others\n"));
         return text.toString().stripTrailing();
     }
 }

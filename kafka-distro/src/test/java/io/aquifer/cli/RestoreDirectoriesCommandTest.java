@@ -84,4 +84,39 @@ class RestoreDirectoriesCommandTest {
         assertThat(run.status()).isOne();
         assertThat(run.err()).contains("belongs to node 8 of cluster sample-cluster");
     }
+
+    @Test
+    void aDirectoryThatNoneOfThoseGivenStandsForIsForgotten() throws IOException {
+        Files.createDirectories(logs);
+        Files.writeString(
+                logs.resolve("meta.properties"),
+                "version=1\ncluster.id=sample-cluster\nnode.id=7\ndirectory.id=AAAAAAAAAAAAAAAAAAAAAQ\n");
+
+        Run run = Run.aquifer("wal", "restore-directories", wal, "--log-dirs", logs);
+
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).contains("forgotten directory " + ID).contains("rebuilt in the others");
+        try (WalOnDevice device = WalOnDevice.open(wal)) {
+            assertThat(device.superblock().directoryIds()).isEmpty();
+        }
+        assertThat(Run.aquifer("wal", "restore-directories", wal, "--log-dirs", logs)
+                        .out())
+                .contains("nothing to do");
+    }
+
+    @Test
+    void nothingIsForgottenWhileABrokerHasTheWal() throws IOException {
+        Files.createDirectories(logs);
+        Files.writeString(
+                logs.resolve("meta.properties"),
+                "version=1\ncluster.id=sample-cluster\nnode.id=7\ndirectory.id=AAAAAAAAAAAAAAAAAAAAAQ\n");
+        try (SampleWal broker = SampleWal.open(wal)) {
+            Run run = Run.aquifer("wal", "restore-directories", wal, "--log-dirs", logs);
+
+            assertThat(run.status()).isOne();
+        }
+        try (WalOnDevice device = WalOnDevice.open(wal)) {
+            assertThat(device.superblock().directoryIds()).hasSize(1);
+        }
+    }
 }

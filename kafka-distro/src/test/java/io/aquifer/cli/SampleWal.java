@@ -1,5 +1,6 @@
 package io.aquifer.cli;
 
+import io.aquifer.wal.DirectoryIds;
 import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalFormatter;
 import io.aquifer.wal.WalOwner;
@@ -55,7 +56,7 @@ final class SampleWal implements AutoCloseable {
                 device(path),
                 AlignedMemory.system(),
                 OWNER,
-                List.of(DIRECTORY),
+                DirectoryIds.of(List.of(DIRECTORY)),
                 settings,
                 WalObserver.NONE,
                 Custodian.NONE));

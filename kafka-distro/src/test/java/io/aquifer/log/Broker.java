@@ -2,7 +2,9 @@ package io.aquifer.log;
 
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.object.ObjectStore;
+import io.aquifer.rebuild.LogDirectories;
 import io.aquifer.seam.Seams;
+import io.aquifer.wal.DirectoryIds;
 import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalFormatter;
 import io.aquifer.wal.WalOwner;
@@ -20,12 +22,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.UUID;
 import kafka.log.LogManager;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -55,6 +59,8 @@ final class Broker implements AutoCloseable {
     static final ClusterKeys KEYS = ClusterKeys.of("", OWNER.clusterId());
 
     private final List<File> dirs = new ArrayList<>();
+    private final Map<File, UUID> directoryIds = new LinkedHashMap<>();
+    private final Set<File> failedDirs = new HashSet<>();
     private final Map<String, String> settings = new HashMap<>();
     private final Map<String, Properties> topics = new LinkedHashMap<>();
     private final Map<String, Uuid> topicIds = new HashMap<>();
@@ -74,6 +80,7 @@ final class Broker implements AutoCloseable {
     Broker(Path root, int logDirs) throws IOException {
         for (int i = 0; i < logDirs; i++) {
             dirs.add(Files.createDirectories(root.resolve("logs-" + i)).toFile());
+            directoryIds.put(dirs.get(i), new UUID(7, i));
         }
         settings.put(AquiferConfig.WAL_PATH_CONFIG, "controlled");
         settings.put(AquiferConfig.WAL_MEMORY_BYTES_CONFIG, "1048576");
@@ -114,6 +121,18 @@ final class Broker implements AutoCloseable {
         }
     }
 
+    /** The disk of a log directory has failed: from the next start on Kafka leaves it out, and so it is read no more. */
+    void failDir(int index) {
+        failedDirs.add(dirs.get(index));
+        directoryIds.remove(dirs.get(index));
+    }
+
+    /** The disk is there again, as it was. */
+    void repairDir(int index) {
+        failedDirs.remove(dirs.get(index));
+        directoryIds.put(dirs.get(index), new UUID(7, index));
+    }
+
     /** Declares a topic, or changes its settings for whoever asks next. */
     Broker topic(String name, String... config) {
         Properties properties = new Properties();
@@ -142,9 +161,11 @@ final class Broker implements AutoCloseable {
         failures = new LogDirFailureChannel(dirs.size());
         AquiferConfig config = AquiferConfig.of(settings);
         SharingPolicy policy = SharingPolicy.remoteStorageTopics(config.topics());
-        runtime = AquiferRuntime.start(config, policy, device, OWNER, List.of(), failures);
+        LogDirectories directories = LogDirectories.look(directoryIds);
+        DirectoryIds ids = (known, index) -> directories.idsToKeep(known, index.logs());
+        runtime = AquiferRuntime.start(config, policy, device, null, OWNER, ids, failures);
         if (bucket != null) {
-            rebuilt = runtime.rebuild(bucket, KEYS, dirs, 1 << 20);
+            rebuilt = runtime.rebuild(bucket, KEYS, directories, 1 << 20);
         }
         Seams.install(runtime);
         scheduler = new ManualScheduler();
@@ -156,7 +177,7 @@ final class Broker implements AutoCloseable {
     private LogManager newLogManager() {
         return new LogManager(
                 CollectionConverters.asScala(dirs),
-                CollectionConverters.asScala(List.of()),
+                CollectionConverters.asScala(List.copyOf(failedDirs)),
                 (ConfigResource resource) -> topics.getOrDefault(resource.name(), new Properties()),
                 new LogConfig(new Properties()),
                 new CleanerConfig(false),

@@ -334,6 +334,57 @@ class RebuildTest {
     }
 
     @Test
+    void a_log_whose_directory_may_be_on_a_failed_disk_is_not_rebuilt_elsewhere() throws Exception {
+        startWithTwoDirs();
+        broker.crash();
+        broker.failDir(0);
+        broker.start();
+
+        assertThat(broker.rebuilt()).isZero();
+        assertThat(broker.has(PARTITION)).isFalse();
+        assertThat(new File(broker.dir(1), PARTITION.toString())).doesNotExist();
+
+        broker.crash();
+        broker.start();
+        assertThat(broker.rebuilt()).as("it is remembered").isZero();
+
+        broker.crash();
+        broker.repairDir(0);
+        broker.start();
+        assertThat(broker.rebuilt()).isZero();
+        assertThat(broker.log(PARTITION).logEndOffset()).isEqualTo(1);
+        assertThat(broker.superblock().directoryIds()).hasSize(2);
+    }
+
+    @Test
+    void a_directory_that_held_nothing_the_wal_knows_may_go() throws Exception {
+        startWithTwoDirs();
+        broker.crash();
+        broker.failDir(1);
+        broker.start();
+
+        assertThat(broker.log(PARTITION).logEndOffset()).isEqualTo(1);
+        assertThat(broker.superblock().directoryIds()).hasSize(1);
+        broker.crash();
+        broker.loseDirs();
+        broker.start();
+        assertThat(broker.rebuilt()).as("nothing is missing any more").isEqualTo(1);
+    }
+
+    /** The log is in the first of them. */
+    private void startWithTwoDirs() throws IOException {
+        broker.close();
+        broker = new Broker(root.resolve("two"), 2)
+                .sharedTopic("shared")
+                .rebuildingFrom(store)
+                .start();
+        broker.logManager().maybeUpdatePreferredLogDir(PARTITION, broker.dir(0).getAbsolutePath());
+        log = broker.create(PARTITION);
+        log.appendAsLeader(Batches.of("a"), epoch);
+        broker.awaitDurable();
+    }
+
+    @Test
     void a_rebuild_that_was_cut_short_is_begun_anew() throws Exception {
         for (int i = 0; i < 10; i++) {
             log.appendAsLeader(Batches.of("value " + i), epoch);

@@ -1,5 +1,6 @@
 package io.aquifer.bench;
 
+import io.aquifer.wal.DirectoryIds;
 import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalFormatter;
 import io.aquifer.wal.WalOwner;
@@ -60,7 +61,13 @@ final class EngineWriter implements DeviceWriter {
         WalSettings settings = new WalSettings(memoryBytes, blockBytes, depth, Duration.ofSeconds(30));
         BlockDevice device = devices.openForWriting(path, DurabilitySetting.AUTO);
         try (Wal wal = Wal.open(
-                device, AlignedMemory.system(), OWNER, List.of(), settings, WalObserver.NONE, Custodian.NONE)) {
+                device,
+                AlignedMemory.system(),
+                OWNER,
+                DirectoryIds.of(List.of()),
+                settings,
+                WalObserver.NONE,
+                Custodian.NONE)) {
             return depth == 1
                     ? oneByOne(wal.log(), blockBytes, time)
                     : keepBusy(wal.log(), quarterOf(blockBytes), time);

@@ -2,7 +2,9 @@ package io.aquifer.log;
 
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.object.ObjectStore;
+import io.aquifer.rebuild.LogDirectories;
 import io.aquifer.rebuild.Rebuilding;
+import io.aquifer.wal.DirectoryIds;
 import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalOwner;
 import io.aquifer.wal.append.Custodian;
@@ -88,15 +90,16 @@ public final class AquiferRuntime {
                 kafka.originals(),
                 broker.owner().clusterId());
         SharingPolicy policy = SharingPolicy.remoteStorageTopics(config.topics());
+        LogDirectories directories = LogDirectories.look(broker.directories());
         boolean opened = false;
         try {
             BlockDevice device =
                     new BlockDevices(new JnaNativeIo()).openForWriting(config.walPath(), config.deviceSync());
             opened = true;
-            AquiferRuntime runtime =
-                    start(config, policy, device, bucket, broker.owner(), broker.directoryIds(), failures);
+            DirectoryIds ids = (known, index) -> directories.idsToKeep(known, index.logs());
+            AquiferRuntime runtime = start(config, policy, device, bucket, broker.owner(), ids, failures);
             if (bucket != null) {
-                runtime.rebuildOrClose(bucket, kafka);
+                runtime.rebuildOrClose(bucket, directories, kafka.logSegmentBytes());
             }
             return runtime;
         } finally {
@@ -106,11 +109,10 @@ public final class AquiferRuntime {
         }
     }
 
-    private void rebuildOrClose(WalBucket bucket, KafkaConfig kafka) throws IOException {
+    private void rebuildOrClose(WalBucket bucket, LogDirectories directories, int segmentBytes) throws IOException {
         boolean rebuilt = false;
         try {
-            List<File> logDirs = kafka.logDirs().stream().map(File::new).toList();
-            rebuild(bucket.store(), bucket.keys(), logDirs, kafka.logSegmentBytes());
+            rebuild(bucket.store(), bucket.keys(), directories, segmentBytes);
             rebuilt = true;
         } finally {
             if (!rebuilt) {
@@ -128,7 +130,7 @@ public final class AquiferRuntime {
             List<UUID> directoryIds,
             LogDirFailureChannel failures)
             throws IOException {
-        return start(config, policy, device, null, owner, directoryIds, failures);
+        return start(config, policy, device, null, owner, DirectoryIds.of(directoryIds), failures);
     }
 
     /**
@@ -137,7 +139,7 @@ public final class AquiferRuntime {
      * @param policy decides which logs are shared
      * @param device taken over: closed with the runtime, or if this throws
      * @param bucket that the WAL goes to, or null if it stays on its device; taken over as well
-     * @param directoryIds of the broker's log directories
+     * @param directoryIds which ids of log directories the WAL keeps
      * @param failures told of the directories of shared logs if the WAL fails
      * @throws IOException if the WAL can't be used, with a message for the operator
      */
@@ -147,7 +149,7 @@ public final class AquiferRuntime {
             BlockDevice device,
             @Nullable WalBucket bucket,
             WalOwner owner,
-            List<UUID> directoryIds,
+            DirectoryIds directoryIds,
             LogDirFailureChannel failures)
             throws IOException {
         WalUpload upload = bucket == null ? null : new WalUpload(bucket, config);
@@ -216,10 +218,11 @@ public final class AquiferRuntime {
      * @return how many logs were rebuilt
      * @throws IOException if the bucket or the disk fails
      */
-    public int rebuild(ObjectStore store, ClusterKeys keys, List<File> logDirs, int segmentBytes) throws IOException {
+    public int rebuild(ObjectStore store, ClusterKeys keys, LogDirectories directories, int segmentBytes)
+            throws IOException {
         Superblock superblock = wal.log().superblock();
         Set<File> rebuilt = new Rebuilding(store, keys, superblock.nodeId(), superblock.walId(), segmentBytes)
-                .run(wal.index().logs(), logDirs);
+                .run(wal.index().logs(), directories, superblock.directoryIds());
         logs.rebuilt(rebuilt);
         return rebuilt.size();
     }

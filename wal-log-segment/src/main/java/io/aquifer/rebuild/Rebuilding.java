@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,17 +65,33 @@ public final class Rebuilding {
     }
 
     /**
-     * Rebuilds what is lost. Where nothing is, the bucket isn't asked.
+     * Rebuilds what is lost. Where nothing is, the bucket isn't asked. Where one of the log directories isn't there that the
+     * WAL knows, nothing is rebuilt, and the broker's log says what to do.
      *
      * @param logs what the WAL holds
-     * @param logDirs the broker's log directories that are in use
+     * @param known ids of log directories that the WAL has
      * @return the directories that were made
      * @throws IOException if the bucket can't be read or written, an object doesn't verify, or the files can't be written.
      *     What was rebuilt by then stays, and another try goes on with the rest
      */
-    public Set<File> run(Collection<RecoveredLog> logs, List<File> logDirs) throws IOException {
-        List<RecoveredLog> lost = new LostLogs(logDirs).among(logs);
+    public Set<File> run(Collection<RecoveredLog> logs, LogDirectories directories, List<UUID> known)
+            throws IOException {
+        List<RecoveredLog> lost = directories.without(logs);
+        List<File> logDirs = directories.readable();
         if (lost.isEmpty() || logDirs.isEmpty()) {
+            return Set.of();
+        }
+        Set<UUID> missing = directories.missing(known);
+        if (!missing.isEmpty()) {
+            LOG.error(
+                    "{} log directories are missing, with the ids {}, and so are {} logs, which may be in them: {}. They"
+                            + " stay offline. Bring the directories back and restart the broker. If they are lost, stop it and"
+                            + " run `aquifer wal restore-directories` with all of log.dirs, an empty directory in place of"
+                            + " each that is lost, or without it: then the logs are rebuilt",
+                    missing.size(),
+                    missing.stream().map(Rebuilding::inKafkasForm).toList(),
+                    lost.size(),
+                    lost.stream().map(LogDirectories::directory).sorted().toList());
             return Set.of();
         }
         LOG.warn(
@@ -121,6 +138,10 @@ public final class Rebuilding {
             threads.shutdownNow();
         }
         return changed;
+    }
+
+    private static Uuid inKafkasForm(UUID id) {
+        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 
     private static Thread thread(Runnable task) {

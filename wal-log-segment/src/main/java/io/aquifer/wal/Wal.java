@@ -18,7 +18,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.UUID;
 
 /** A broker's WAL on its device, recovered and open for appending. */
 public final class Wal implements Closeable {
@@ -40,7 +39,7 @@ public final class Wal implements Closeable {
      *
      * @param device taken over: closed with the WAL
      * @param memory taken over as well
-     * @param directoryIds of the broker's log directories, for the superblock
+     * @param directoryIds which ids of log directories the superblock has from now on
      * @param custodian asked about every block whose write has ended
      * @throws ForeignWalException if it isn't {@code owner}'s, or the device has shrunk
      * @throws io.aquifer.wal.layout.WalFormatException if there is no superblock that can be read
@@ -49,7 +48,7 @@ public final class Wal implements Closeable {
             BlockDevice device,
             AlignedMemory memory,
             WalOwner owner,
-            List<UUID> directoryIds,
+            DirectoryIds directoryIds,
             WalSettings settings,
             WalObserver observer,
             Custodian custodian)

@@ -14,7 +14,6 @@ import io.aquifer.wal.recovery.WalIndex;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * What opening a WAL for appending gives, before any thread writes blocks.
@@ -39,7 +38,7 @@ public record WalOpening(WriteAheadLog log, WalIndex index, List<EpochExtent> ep
      * Recovers the WAL on {@code device} and opens it for appending.
      *
      * @param memory for the blocks, in use until the log is closed
-     * @param directoryIds of the broker's log directories, for the superblock
+     * @param directoryIds which ids of log directories the superblock has from now on
      * @param custodian asked about every block whose write has ended
      * @throws ForeignWalException if it isn't {@code owner}'s, or the device has shrunk
      * @throws io.aquifer.wal.layout.WalFormatException if there is no superblock that can be read
@@ -48,7 +47,7 @@ public record WalOpening(WriteAheadLog log, WalIndex index, List<EpochExtent> ep
             BlockDevice device,
             AlignedMemory memory,
             WalOwner owner,
-            List<UUID> directoryIds,
+            DirectoryIds directoryIds,
             WalSettings settings,
             Custodian custodian)
             throws IOException {
@@ -59,7 +58,7 @@ public record WalOpening(WriteAheadLog log, WalIndex index, List<EpochExtent> ep
         WalIndex index = new WalIndex();
         EpochExtents epochs = new EpochExtents(index);
         ScanResult scan = Wal.scan(device, found, epochs);
-        Superblock opened = found.opened(scan.end(), directoryIds);
+        Superblock opened = found.opened(scan.end(), directoryIds.toKeep(found.directoryIds(), index));
         ByteBuffer blocks = memory.allocate(settings.memoryBytes());
         ByteBuffer padding = memory.allocate(opened.blockSize());
         WriteAheadLog log = new WriteAheadLog(slots, opened, scan, settings, blocks, padding, custodian);

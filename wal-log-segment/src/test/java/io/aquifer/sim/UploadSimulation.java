@@ -10,6 +10,7 @@ import io.aquifer.object.SimulatedBucket;
 import io.aquifer.object.SimulatedClock;
 import io.aquifer.object.SimulatedFault;
 import io.aquifer.object.SimulatedObjectStore;
+import io.aquifer.wal.DirectoryIds;
 import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalOpening;
 import io.aquifer.wal.WalOwner;
@@ -150,7 +151,8 @@ final class UploadSimulation {
         Opening(AlignedMemory memory, AlignedMemory readBack) throws IOException {
             Lease lease = new Lease(UploadSimulation.this::nanos, LEASE.toNanos(), enforced);
             HeldBlocks held = new HeldBlocks(lease);
-            WalOpening opening = WalOpening.open(device, memory, OWNER, List.of(), temper.settings(), held);
+            WalOpening opening =
+                    WalOpening.open(device, memory, OWNER, DirectoryIds.of(List.of()), temper.settings(), held);
             log = opening.log();
             Superblock superblock = log.superblock();
             Scanned.Collector collector = new Scanned.Collector();

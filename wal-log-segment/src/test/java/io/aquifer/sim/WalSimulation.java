@@ -2,6 +2,7 @@ package io.aquifer.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aquifer.wal.DirectoryIds;
 import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalOpening;
 import io.aquifer.wal.WalOwner;
@@ -117,7 +118,8 @@ final class WalSimulation {
 
         void live(AlignedMemory memory) throws IOException {
             Recovery before = new Recovery();
-            WalOpening opening = WalOpening.open(stepped, memory, OWNER, List.of(), temper.settings(), Custodian.NONE);
+            WalOpening opening = WalOpening.open(
+                    stepped, memory, OWNER, DirectoryIds.of(List.of()), temper.settings(), Custodian.NONE);
             log = opening.log();
             Superblock superblock = log.superblock();
             before.check(new Recovery(), opening.scan().end());

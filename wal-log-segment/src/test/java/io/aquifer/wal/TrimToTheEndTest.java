@@ -55,7 +55,7 @@ class TrimToTheEndTest {
 
     private static WalOpening open(BlockDevice device, AlignedMemory memory) throws IOException {
         WalSettings settings = new WalSettings(4 << 20, 1 << 16, 1, Duration.ofSeconds(30));
-        return WalOpening.open(device, memory, OWNER, List.of(), settings, Custodian.NONE);
+        return WalOpening.open(device, memory, OWNER, DirectoryIds.of(List.of()), settings, Custodian.NONE);
     }
 
     private static Block append(WriteAheadLog wal, long offset) throws IOException {

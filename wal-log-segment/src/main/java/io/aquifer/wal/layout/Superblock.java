@@ -151,6 +151,22 @@ public record Superblock(
                 directoryIds);
     }
 
+    /** The successor of this superblock with other ids of log directories. */
+    public Superblock withDirectoryIds(List<UUID> others) {
+        return new Superblock(
+                sequence + 1,
+                walId,
+                epoch,
+                blockSize,
+                nodeId,
+                capacity,
+                trimPosition,
+                epochStart,
+                cleanShutdown,
+                clusterId,
+                others);
+    }
+
     /** Writes {@link #SIZE} bytes at the buffer's position and advances it. */
     public void writeTo(ByteBuffer target) {
         ByteBuffer buffer = target.slice(target.position(), SIZE).order(ByteOrder.BIG_ENDIAN);

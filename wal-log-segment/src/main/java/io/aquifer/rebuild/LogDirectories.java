@@ -1,0 +1,105 @@
+package io.aquifer.rebuild;
+
+import io.aquifer.wal.layout.LogId;
+import io.aquifer.wal.recovery.RecoveredLog;
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * The broker's log directories that can be read, and what is in them.
+ *
+ * <p>A log that is in none of them may be in one that can't be read, because its disk has failed or isn't attached. That one
+ * isn't lost before the operator says so. So the WAL keeps the ids of log directories for as long as a log that it knows may
+ * be in one of them, and while one of these ids is carried by no directory, no log counts as lost.
+ */
+public final class LogDirectories {
+
+    private final Map<File, UUID> readable = new TreeMap<>();
+    private final Set<Long> incarnations = new HashSet<>();
+    private final Set<String> names = new HashSet<>();
+
+    private LogDirectories() {}
+
+    /**
+     * Looks at what is in them. One that can't be listed is left out, as Kafka does.
+     *
+     * @param directories with the id of each
+     * @throws IOException if a file in one that can be listed can't be read
+     */
+    public static LogDirectories look(Map<File, UUID> directories) throws IOException {
+        LogDirectories found = new LogDirectories();
+        for (Map.Entry<File, UUID> directory : directories.entrySet()) {
+            File[] logs = directory.getKey().listFiles(File::isDirectory);
+            if (logs != null) {
+                found.readable.put(directory.getKey(), directory.getValue());
+                found.note(logs);
+            }
+        }
+        return found;
+    }
+
+    private void note(File[] logs) throws IOException {
+        for (File log : logs) {
+            names.add(log.getName());
+            OptionalLong incarnation = IncarnationFile.read(log);
+            if (incarnation.isPresent()) {
+                incarnations.add(incarnation.getAsLong());
+            }
+        }
+    }
+
+    /** Those that can be read. */
+    List<File> readable() {
+        return List.copyOf(readable.keySet());
+    }
+
+    /** The ids that the WAL is to keep: those of the directories that are there, and for as long as something is missing all. */
+    public List<UUID> idsToKeep(List<UUID> known, Collection<RecoveredLog> logs) {
+        Set<UUID> ids = new TreeSet<>(readable.values());
+        if (!without(logs).isEmpty()) {
+            ids.addAll(known);
+        }
+        return List.copyOf(ids);
+    }
+
+    /** Those among the ids that the WAL has which no directory carries. */
+    Set<UUID> missing(Collection<UUID> known) {
+        Set<UUID> missing = new LinkedHashSet<>(known);
+        missing.removeAll(readable.values());
+        return missing;
+    }
+
+    /**
+     * Those logs that are in no directory here. A log whose partition has a directory that says nothing of the WAL isn't among
+     * them.
+     */
+    List<RecoveredLog> without(Collection<RecoveredLog> logs) {
+        List<RecoveredLog> without = new ArrayList<>();
+        for (RecoveredLog log : logs) {
+            if (!log.deleted()
+                    && log.topic() != null
+                    && !incarnations.contains(log.id().incarnation())
+                    && !names.contains(directory(log))) {
+                without.add(log);
+            }
+        }
+        return without;
+    }
+
+    /** The name of a log's directory. */
+    static String directory(RecoveredLog log) {
+        LogId id = log.id();
+        return log.topic() + "-" + id.partition();
+    }
+}
