@@ -110,11 +110,12 @@ class RestoreDirectoriesCommandTest {
         Files.writeString(
                 logs.resolve("meta.properties"),
                 "version=1\ncluster.id=sample-cluster\nnode.id=7\ndirectory.id=AAAAAAAAAAAAAAAAAAAAAQ\n");
-        try (SampleWal broker = SampleWal.open(wal)) {
-            Run run = Run.aquifer("wal", "restore-directories", wal, "--log-dirs", logs);
+        SampleWal broker = SampleWal.open(wal);
 
-            assertThat(run.status()).isOne();
-        }
+        Run run = Run.aquifer("wal", "restore-directories", wal, "--log-dirs", logs);
+
+        broker.close();
+        assertThat(run.status()).isOne();
         try (WalOnDevice device = WalOnDevice.open(wal)) {
             assertThat(device.superblock().directoryIds()).hasSize(1);
         }

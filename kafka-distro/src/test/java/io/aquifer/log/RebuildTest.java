@@ -12,6 +12,7 @@ import io.aquifer.format.PartitionSnapshot;
 import io.aquifer.format.SegmentIndex;
 import io.aquifer.format.SegmentInfo;
 import io.aquifer.format.SegmentName;
+import io.aquifer.format.SegmentOpener;
 import io.aquifer.format.SegmentPart;
 import io.aquifer.format.SnapshotSegment;
 import io.aquifer.format.WalEntryKind;
@@ -20,8 +21,10 @@ import io.aquifer.format.WalObjectName;
 import io.aquifer.format.WalObjects;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.SimulatedCall;
+import io.aquifer.object.SimulatedClock;
 import io.aquifer.object.SimulatedObjectStore;
 import io.aquifer.object.StoredObject;
+import io.aquifer.rebuild.CompositeRewriting;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -174,10 +177,11 @@ class RebuildTest {
         for (StoredObject object : store.list(Broker.KEYS.segmentsOf(topic, 0), null, ObjectStore.MAX_PAGE)
                 .join()
                 .objects()) {
-            SegmentName name = Broker.KEYS.compositeOf(object.key()).orElseThrow();
-            found.add(new Composites(store, Broker.KEYS)
-                    .open(name, Optional.empty())
-                    .join());
+            Broker.KEYS
+                    .compositeOf(object.key())
+                    .ifPresent(name -> found.add(new Composites(store, Broker.KEYS)
+                            .open(name, Optional.empty())
+                            .join()));
         }
         found.sort(Comparator.comparingLong(index -> index.info().name().baseOffset()));
         return found;
@@ -471,16 +475,52 @@ class RebuildTest {
         uploadBelowAndAboveStart();
         loseDiskAndRestart();
         SegmentInfo promised = composites().get(0).info();
-        SnapshotSegment segment = new SnapshotSegment(promised, 1, Optional.empty(), false);
-        PartitionSnapshot snapshot =
-                new PartitionSnapshot(uuid(), 0, 0, 1, 1, new TreeMap<>(Map.of(1, 8L)), List.of(segment));
-        store.putIfAbsent(Broker.KEYS.snapshot(uuid(), 0, 0), snapshot.toBytes())
-                .join();
+        promise(promised, 0);
         condemn(objectWith(0));
 
         loseDiskAndRestart();
 
         assertThat(store.bucket().keys()).contains(Broker.KEYS.composite(promised.name()));
+    }
+
+    @Test
+    void composite_segments_become_plain_ones_in_the_background_and_read_the_same() throws Exception {
+        uploadBelowAndAboveStart();
+        loseDiskAndRestart();
+        CompositeIndex composite = composites().get(0);
+        byte[] data = data(composite);
+        CompositeRewriting rewriting = new CompositeRewriting(
+                store,
+                () -> new SimulatedObjectStore(SimulatedClock.eager(), store.bucket(), 1),
+                Broker.KEYS,
+                broker.runtime().logs()::sharedIds,
+                Duration.ofMillis(100));
+        rewriting.start();
+        try {
+            promise(composite.info(), 0);
+            Eventually.holds("no composite is left", () -> composites().isEmpty());
+        } finally {
+            rewriting.stop();
+        }
+
+        SegmentIndex plain = new SegmentOpener(store, Broker.KEYS)
+                .open(composite.info().name(), Optional.empty())
+                .join();
+        ByteBuffer bytes = ByteBuffer.allocate((int) plain.length(SegmentPart.DATA));
+        store.get(Broker.KEYS.segment(composite.info().name()), 0, bytes).join();
+        assertThat(bytes.array()).isEqualTo(data);
+        State before = state(List.of());
+        loseDiskAndRestart();
+        assertSame(before, state(List.of()));
+        assertThat(composites()).as("the plain one is what was tiered").isEmpty();
+    }
+
+    private void promise(SegmentInfo info, long number) {
+        SnapshotSegment segment = new SnapshotSegment(info, 1, Optional.empty(), false);
+        PartitionSnapshot snapshot =
+                new PartitionSnapshot(uuid(), 0, number, 1, 1, new TreeMap<>(Map.of(1, 8L)), List.of(segment));
+        store.putIfAbsent(Broker.KEYS.snapshot(uuid(), 0, number), snapshot.toBytes())
+                .join();
     }
 
     /** Ten offsets in objects of a batch or more each; the log starts at 3. */

@@ -78,6 +78,27 @@ public record ObjectStoreSettings(
                 "a KMS key is set, but the encryption is " + encryption);
     }
 
+    /** The same bucket, with other memory for the parts of uploads. */
+    public ObjectStoreSettings withUploadMemoryBytes(long bytes) {
+        return new ObjectStoreSettings(
+                bucket,
+                region,
+                endpoint,
+                pathStyle,
+                storageClass,
+                encryption,
+                kmsKeyId,
+                bucketOwner,
+                partBytes,
+                bytes,
+                requestsInFlight,
+                uploadBytesPerSecond,
+                downloadBytesPerSecond,
+                requestTimeout,
+                attemptTimeout,
+                retries);
+    }
+
     private static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw new IllegalArgumentException(otherwise);

@@ -107,6 +107,12 @@ public final class AquiferConfig extends AbstractConfig {
                     + "broker waits that takes one over. The same on all brokers. It is confirmed three times as often, at "
                     + "least.";
 
+    public static final String REWRITE_INTERVAL_MS_CONFIG = PREFIX + "rewrite.interval.ms";
+    public static final long DEFAULT_REWRITE_INTERVAL_MS = 60_000;
+    private static final String REWRITE_INTERVAL_MS_DOC =
+            "How often this broker's partitions are looked at for composite segments, which a restart without the local disk "
+                    + "made, to rewrite them as plain ones. A partition that has none isn't looked at again.";
+
     /** The definition, from which the reference in the documentation is made. */
     public static final ConfigDef CONFIG_DEF = new ConfigDef()
             .define(
@@ -199,7 +205,14 @@ public final class AquiferConfig extends AbstractConfig {
                     DEFAULT_LEASE_MS,
                     ConfigDef.Range.between(1000, 3_600_000),
                     Importance.MEDIUM,
-                    LEASE_MS_DOC);
+                    LEASE_MS_DOC)
+            .define(
+                    REWRITE_INTERVAL_MS_CONFIG,
+                    ConfigDef.Type.LONG,
+                    DEFAULT_REWRITE_INTERVAL_MS,
+                    ConfigDef.Range.between(100, 86_400_000),
+                    Importance.LOW,
+                    REWRITE_INTERVAL_MS_DOC);
 
     private AquiferConfig(Map<String, ?> settings) {
         super(CONFIG_DEF, settings, false);
@@ -288,6 +301,11 @@ public final class AquiferConfig extends AbstractConfig {
     /** How long the WAL's ownership lasts without being confirmed. */
     public Duration lease() {
         return Duration.ofMillis(getLong(LEASE_MS_CONFIG));
+    }
+
+    /** How often partitions are looked at for composite segments to rewrite. */
+    public Duration rewriteInterval() {
+        return Duration.ofMillis(getLong(REWRITE_INTERVAL_MS_CONFIG));
     }
 
     /** Whether nothing but the lease keeps a broker from acknowledging what another has taken over. */

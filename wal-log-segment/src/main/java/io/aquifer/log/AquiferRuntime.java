@@ -2,6 +2,7 @@ package io.aquifer.log;
 
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.object.ObjectStore;
+import io.aquifer.rebuild.CompositeRewriting;
 import io.aquifer.rebuild.LogDirectories;
 import io.aquifer.rebuild.Rebuilding;
 import io.aquifer.wal.DirectoryIds;
@@ -44,10 +45,12 @@ public final class AquiferRuntime {
     private final LocalTrimmer trimmer;
     private final LogDirFailureChannel failures;
     private final @Nullable WalUpload upload;
+    private final @Nullable CompositeRewriting rewriting;
 
     private AquiferRuntime(
             Wal wal,
             @Nullable WalUpload upload,
+            @Nullable WalBucket bucket,
             AquiferConfig config,
             SharingPolicy policy,
             WalMetrics metrics,
@@ -65,6 +68,10 @@ public final class AquiferRuntime {
         this.trimmer = upload == null
                 ? new LocalTrimmer(wal.log(), logs, config.trimInterval())
                 : new LocalTrimmer(wal.log(), logs, upload::uploaded, config.trimInterval());
+        this.rewriting = bucket == null
+                ? null
+                : new CompositeRewriting(
+                        bucket.store(), bucket.background(), bucket.keys(), logs::sharedIds, config.rewriteInterval());
         metrics.observe(wal.log(), this::durableLag, () -> logs.shared().size());
         wal.log().onFailure(this::walFailed);
     }
@@ -159,7 +166,7 @@ public final class AquiferRuntime {
         try {
             Custodian custodian = upload == null ? Custodian.NONE : upload.custodian();
             Wal wal = Wal.open(device, memory, owner, directoryIds, config.walSettings(), metrics, custodian);
-            AquiferRuntime runtime = new AquiferRuntime(wal, upload, config, policy, metrics, failures);
+            AquiferRuntime runtime = new AquiferRuntime(wal, upload, bucket, config, policy, metrics, failures);
             if (upload != null) {
                 upload.start(wal, metrics);
             }
@@ -231,12 +238,18 @@ public final class AquiferRuntime {
     public void loaded() {
         logs.loaded();
         trimmer.start();
+        if (rewriting != null) {
+            rewriting.start();
+        }
     }
 
     /** Every log is flushed and closed: ends in good order. */
     public void stop() {
         try {
             trimmer.stop();
+            if (rewriting != null) {
+                rewriting.stop();
+            }
             if (upload != null) {
                 upload.finish();
             }

@@ -9,6 +9,7 @@ import io.aquifer.wal.recovery.WalIndex;
 import java.io.File;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,18 @@ public final class SharedLogs {
     /** The logs that are shared now, and those that were when they were closed. */
     Collection<SharedLog> shared() {
         return shared.values();
+    }
+
+    /** Ids of the logs that are shared now. */
+    Collection<LogId> sharedIds() {
+        List<LogId> ids = new ArrayList<>();
+        for (SharedLog log : shared.values()) {
+            LogId id = log.id();
+            if (id != null) {
+                ids.add(id);
+            }
+        }
+        return ids;
     }
 
     @Nullable

@@ -4,9 +4,11 @@ import io.aquifer.config.S3Config;
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.ObjectStoreObserver;
+import io.aquifer.object.ObjectStoreSettings;
 import io.aquifer.object.S3ObjectStore;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.server.log.remote.storage.RemoteLogManagerConfig;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The bucket that the WAL goes to: the one that the broker's segments go to.
  *
  * @param store closed by whoever takes it
+ * @param background opens the same bucket with connections and memory of its own, for one upload in parts at a time
  */
-record WalBucket(ObjectStore store, ClusterKeys keys) {
+record WalBucket(ObjectStore store, ClusterKeys keys, Supplier<ObjectStore> background) {
 
     /** The storage manager with which a broker's WAL goes to S3. With any other it stays on its device. */
     static final String STORAGE_MANAGER = "io.aquifer.remote.S3RemoteStorageManager";
@@ -43,6 +46,11 @@ record WalBucket(ObjectStore store, ClusterKeys keys) {
             throw new ConfigException(prefix + S3Config.CLUSTER_ID_CONFIG + "=" + named
                     + " isn't this broker's cluster, which is " + clusterId + ". Write that there.");
         }
-        return new WalBucket(S3ObjectStore.open(s3.store(), ObjectStoreObserver.NONE), s3.keys());
+        ObjectStoreSettings shared = s3.store();
+        ObjectStoreSettings oneUpload = shared.withUploadMemoryBytes(shared.partBytes());
+        return new WalBucket(
+                S3ObjectStore.open(shared, ObjectStoreObserver.NONE),
+                s3.keys(),
+                () -> S3ObjectStore.open(oneUpload, ObjectStoreObserver.NONE));
     }
 }
