@@ -16,8 +16,6 @@ import org.junit.jupiter.api.Test;
 /** A broker with two log directories, one of which can't be read for a while. */
 class FailedDirectoryIT {
 
-    private static final String ONE = "one";
-    private static final String OTHER = "other";
     private static final int NODE = 1;
 
     @Test
@@ -26,32 +24,36 @@ class FailedDirectoryIT {
                 BrokerFixture fixture = BrokerFixture.startTiered(Plan.DEFAULT
                         .withLogDirs(2)
                         .with("metadata.log.dir", metadata.path().toString()))) {
-            fixture.createShared(ONE, 1);
-            fixture.createShared(OTHER, 1);
-            Path failing = Path.of(fixture.topics().logDirOf(NODE, ONE, 0));
-            assertThat(fixture.topics().logDirOf(NODE, OTHER, 0)).isNotEqualTo(failing.toString());
-            History one = fixture.write(ONE, 2_000);
-            History other = fixture.write(OTHER, 2_000);
+            fixture.createShared("one", 1);
+            fixture.createShared("other", 1);
+            Path failing = fixture.broker().config().logDirs().get(1);
+            boolean first = fixture.topics().logDirOf(NODE, "one", 0).equals(failing.toString());
+            String lost = first ? "one" : "other";
+            String kept = first ? "other" : "one";
+            assertThat(fixture.topics().logDirOf(NODE, lost, 0)).isEqualTo(failing.toString());
+            assertThat(fixture.topics().logDirOf(NODE, kept, 0)).isNotEqualTo(failing.toString());
+            History lostHistory = fixture.write(lost, 2_000);
+            History keptHistory = fixture.write(kept, 2_000);
 
             fixture.broker().kill();
             Path aside = failing.resolveSibling("aside");
             Files.move(failing, aside);
             Files.createFile(failing);
             fixture.restart();
-            fixture.assertIntact(OTHER, other);
-            fixture.writeMore(OTHER, other, 2_000, Load.Options.DEFAULT);
-            assertThat(fixture.broker().output()).contains("log directories are missing", ONE + "-0");
+            fixture.assertIntact(kept, keptHistory);
+            fixture.writeMore(kept, keptHistory, 2_000, Load.Options.DEFAULT);
+            assertThat(fixture.broker().output()).contains("log directories are missing", lost + "-0");
             List<Path> readable = fixture.broker().config().logDirs().stream()
                     .filter(directory -> !directory.equals(failing))
                     .toList();
-            assertThat(readable).noneMatch(directory -> Files.exists(directory.resolve(ONE + "-0")));
+            assertThat(readable).noneMatch(directory -> Files.exists(directory.resolve(lost + "-0")));
 
             fixture.broker().kill();
             Files.delete(failing);
             Files.move(aside, failing);
             fixture.restart();
-            fixture.assertIntact(ONE, one);
-            fixture.assertIntact(OTHER, other);
+            fixture.assertIntact(lost, lostHistory);
+            fixture.assertIntact(kept, keptHistory);
         }
     }
 }
