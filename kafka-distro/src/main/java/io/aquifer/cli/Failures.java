@@ -39,8 +39,14 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     /** The exit status of a command that has answered; a damaged WAL is a failure all the same. */
     static int status(CommandLine command, boolean damaged, Path path) {
+        return status(
+                command, damaged, "The WAL on " + path + " is damaged: records that were acknowledged can't be read.");
+    }
+
+    /** As above, of anything that may be damaged. */
+    static int status(CommandLine command, boolean damaged, String what) {
         if (damaged) {
-            say(command.getErr(), "The WAL on " + path + " is damaged: records that were acknowledged can't be read.");
+            say(command.getErr(), what);
         }
         return damaged
                 ? command.getCommandSpec().exitCodeOnExecutionException()

@@ -7,7 +7,7 @@ import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
-/** How every command of a WAL answers. */
+/** How every command answers. */
 final class OutputOptions {
 
     private final ObjectMapper mapper = new ObjectMapper();

@@ -7,6 +7,7 @@ import io.aquifer.seam.LogManagerAdvice;
 import io.aquifer.seam.LogManagerCompanionAdvice;
 import io.aquifer.seam.LogSegmentAdvice;
 import io.aquifer.seam.PartitionAdvice;
+import io.aquifer.seam.RaftControllerNodeProviderAdvice;
 import io.aquifer.seam.RemoteLeaderEndPointAdvice;
 import io.aquifer.seam.ReplicaManagerAdvice;
 import io.aquifer.seam.Seam;
@@ -38,7 +39,8 @@ record AdvisedClass(String name, Map<String, Class<?>> advice, List<String> reli
                     ReplicaManagerAdvice.class,
                     RemoteLeaderEndPointAdvice.class,
                     AbstractFetcherThreadAdvice.class,
-                    KRaftMetadataCacheAdvice.class)
+                    KRaftMetadataCacheAdvice.class,
+                    RaftControllerNodeProviderAdvice.class)
             .map(AdvisedClass::declaredBy)
             .toList();
 

@@ -6,7 +6,8 @@ import java.io.IOException;
 public final class InvariantViolatedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    InvariantViolatedException(String found) {
+    /** @param found what is needed, and where */
+    public InvariantViolatedException(String found) {
         super("Garbage collection stopped before it deleted what is needed, please report this: " + found);
     }
 }

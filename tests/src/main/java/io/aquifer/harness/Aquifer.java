@@ -1,5 +1,6 @@
 package io.aquifer.harness;
 
+import io.aquifer.object.EmbeddedS3;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +46,17 @@ public final class Aquifer {
             throw new IllegalStateException("Nothing is said of used bytes in " + facts);
         }
         return Long.parseLong(used.group(1));
+    }
+
+    /** Runs {@code aquifer storage} with {@code arguments} on the bucket that a broker's settings name. */
+    public static Command.Result storage(KafkaDistribution kafka, BrokerConfig broker, String... arguments)
+            throws IOException {
+        List<String> all = new ArrayList<>(List.of("storage"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--config", broker.file().toString()));
+        ProcessBuilder command = kafka.java(List.of("-XX:TieredStopAtLevel=1"), "io.aquifer.cli.Aquifer", all);
+        command.environment().putAll(EmbeddedS3.environment());
+        return Command.run(FORMAT_LIMIT, command);
     }
 
     /** Runs {@code aquifer wal} with {@code arguments} from the JAR in the folder. */

@@ -31,6 +31,9 @@ final class BrokerFixture implements AutoCloseable {
     /** Longer than anything takes on a machine that does much else. */
     static final Duration LIMIT = Duration.ofMinutes(2);
 
+    /** The setting that says how often garbage is collected. */
+    static final String GC_INTERVAL = "aquifer.gc.interval.ms";
+
     /**
      * Nobody trims, so that nothing is flushed: whatever is cut off a segment must come back from the WAL. Small
      * batches take a block each, hence the size.
@@ -55,9 +58,13 @@ final class BrokerFixture implements AutoCloseable {
         return new BrokerFixture(plan).start(false);
     }
 
-    /** Sets up and starts, with segments kept in an S3 server of this process. */
+    /**
+     * Sets up and starts, with segments kept in an S3 server of this process. Garbage stays there unless the plan says
+     * otherwise.
+     */
     static BrokerFixture startTiered(AquiferCluster.Plan plan) throws IOException {
-        return new BrokerFixture(plan).start(true);
+        boolean collecting = plan.settings().containsKey(GC_INTERVAL);
+        return new BrokerFixture(collecting ? plan : plan.with(GC_INTERVAL, "86400000")).start(true);
     }
 
     private BrokerFixture start(boolean tiered) throws IOException {

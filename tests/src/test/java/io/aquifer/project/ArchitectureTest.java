@@ -39,6 +39,7 @@ class ArchitectureTest {
             .resideOutsideOfPackages(
                     "io.aquifer.log..",
                     "io.aquifer.rebuild..",
+                    "io.aquifer.garbage..",
                     "io.aquifer.seam..",
                     "io.aquifer.remote..",
                     "io.aquifer.cli..",

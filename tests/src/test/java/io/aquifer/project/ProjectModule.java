@@ -24,7 +24,12 @@ record ProjectModule(String name, List<String> rooms) {
                     "io.aquifer.coverage.."));
     static final ProjectModule WAL_LOG_SEGMENT = new ProjectModule(
             "wal-log-segment",
-            List.of("io.aquifer.wal..", "io.aquifer.log..", "io.aquifer.rebuild..", "io.aquifer.seam.."));
+            List.of(
+                    "io.aquifer.wal..",
+                    "io.aquifer.log..",
+                    "io.aquifer.rebuild..",
+                    "io.aquifer.garbage..",
+                    "io.aquifer.seam.."));
     static final ProjectModule REMOTE_STORAGE_MANAGER =
             new ProjectModule("remote-storage-manager", List.of("io.aquifer.remote.."));
     static final ProjectModule KAFKA_DISTRO =

@@ -113,6 +113,19 @@ public final class AquiferConfig extends AbstractConfig {
             "How often this broker's partitions are looked at for composite segments, which a restart without the local disk "
                     + "made, to rewrite them as plain ones. A partition that has none isn't looked at again.";
 
+    public static final String GC_INTERVAL_MS_CONFIG = PREFIX + "gc.interval.ms";
+    public static final long DEFAULT_GC_INTERVAL_MS = 60_000;
+    private static final String GC_INTERVAL_MS_DOC =
+            "How often garbage in the bucket is collected, where the write-ahead log goes to S3. One broker of the cluster does "
+                    + "it, and each time lists the whole bucket, a thousand objects to a request. Another takes its place when "
+                    + "nothing was collected for five times as long.";
+
+    public static final String GC_MIN_AGE_MS_CONFIG = PREFIX + "gc.min.age.ms";
+    public static final long DEFAULT_GC_MIN_AGE_MS = 3_600_000;
+    private static final String GC_MIN_AGE_MS_DOC =
+            "For how long a segment, a topic's data or an unfinished upload must look like garbage before it is taken for it. "
+                    + "Longer than anything takes to upload. Objects of the write-ahead log don't wait for it.";
+
     /** The definition, from which the reference in the documentation is made. */
     public static final ConfigDef CONFIG_DEF = new ConfigDef()
             .define(
@@ -212,7 +225,21 @@ public final class AquiferConfig extends AbstractConfig {
                     DEFAULT_REWRITE_INTERVAL_MS,
                     ConfigDef.Range.between(100, 86_400_000),
                     Importance.LOW,
-                    REWRITE_INTERVAL_MS_DOC);
+                    REWRITE_INTERVAL_MS_DOC)
+            .define(
+                    GC_INTERVAL_MS_CONFIG,
+                    ConfigDef.Type.LONG,
+                    DEFAULT_GC_INTERVAL_MS,
+                    ConfigDef.Range.between(100, 86_400_000),
+                    Importance.MEDIUM,
+                    GC_INTERVAL_MS_DOC)
+            .define(
+                    GC_MIN_AGE_MS_CONFIG,
+                    ConfigDef.Type.LONG,
+                    DEFAULT_GC_MIN_AGE_MS,
+                    ConfigDef.Range.between(1000, 30L * 86_400_000),
+                    Importance.LOW,
+                    GC_MIN_AGE_MS_DOC);
 
     private AquiferConfig(Map<String, ?> settings) {
         super(CONFIG_DEF, settings, false);
@@ -311,6 +338,16 @@ public final class AquiferConfig extends AbstractConfig {
     /** Whether nothing but the lease keeps a broker from acknowledging what another has taken over. */
     public boolean isFencedByTime() {
         return !getString(FENCE_CONFIG).equals(DEFAULT_FENCE);
+    }
+
+    /** How often garbage in the bucket is collected. */
+    public Duration garbageInterval() {
+        return Duration.ofMillis(getLong(GC_INTERVAL_MS_CONFIG));
+    }
+
+    /** How long something other than a WAL object looks like garbage before it is taken for it. */
+    public Duration garbageMinAge() {
+        return Duration.ofMillis(getLong(GC_MIN_AGE_MS_CONFIG));
     }
 
     /** Whether a topic of this name may be shared. */

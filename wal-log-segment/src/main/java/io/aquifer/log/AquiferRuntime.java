@@ -1,6 +1,8 @@
 package io.aquifer.log;
 
 import io.aquifer.format.ClusterKeys;
+import io.aquifer.garbage.BrokerCollector;
+import io.aquifer.garbage.GarbageCollection;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.rebuild.CompositeRewriting;
 import io.aquifer.rebuild.LogDirectories;
@@ -21,9 +23,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import kafka.server.KafkaConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.server.ControllerInformation;
 import org.apache.kafka.server.log.remote.storage.RemoteLogManagerConfig;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
@@ -46,6 +51,8 @@ public final class AquiferRuntime {
     private final LogDirFailureChannel failures;
     private final @Nullable WalUpload upload;
     private final @Nullable CompositeRewriting rewriting;
+    private @Nullable BrokerCollector collector;
+    private @Nullable GarbageCollection garbage;
 
     private AquiferRuntime(
             Wal wal,
@@ -79,10 +86,12 @@ public final class AquiferRuntime {
     /**
      * Starts with the settings in server.properties.
      *
+     * @param metadata the broker's newest image of the cluster's metadata
      * @throws ConfigException with one message that names the setting, what was found and what to write instead
      * @throws IOException if the WAL can't be used
      */
-    public static AquiferRuntime start(KafkaConfig kafka, LogDirFailureChannel failures) throws IOException {
+    public static AquiferRuntime start(
+            KafkaConfig kafka, Supplier<MetadataImage> metadata, LogDirFailureChannel failures) throws IOException {
         AquiferConfig config = AquiferConfig.of(kafka.originals());
         if (!kafka.remoteLogManagerConfig().isRemoteStorageSystemEnabled()) {
             throw new ConfigException(AquiferConfig.WAL_PATH_CONFIG + "=" + config.walPath() + " is set, but "
@@ -107,6 +116,7 @@ public final class AquiferRuntime {
             AquiferRuntime runtime = start(config, policy, device, bucket, broker.owner(), ids, failures);
             if (bucket != null) {
                 runtime.rebuildOrClose(bucket, directories, kafka.logSegmentBytes());
+                runtime.collectGarbage(bucket, config, new BrokerCollector(kafka, metadata));
             }
             return runtime;
         } finally {
@@ -126,6 +136,11 @@ public final class AquiferRuntime {
                 close();
             }
         }
+    }
+
+    private void collectGarbage(WalBucket bucket, AquiferConfig config, BrokerCollector broker) {
+        collector = broker;
+        garbage = broker.collection(bucket.store(), bucket.keys(), config.garbageInterval(), config.garbageMinAge());
     }
 
     /** As below, without S3. */
@@ -241,10 +256,23 @@ public final class AquiferRuntime {
         if (rewriting != null) {
             rewriting.start();
         }
+        if (garbage != null) {
+            garbage.start();
+        }
+    }
+
+    /** How the active controller is found. */
+    public void controllers(Supplier<ControllerInformation> finding) {
+        if (collector != null) {
+            collector.controllers(finding);
+        }
     }
 
     /** Every log is flushed and closed: ends in good order. */
     public void stop() {
+        if (garbage != null) {
+            garbage.close();
+        }
         try {
             trimmer.stop();
             if (rewriting != null) {

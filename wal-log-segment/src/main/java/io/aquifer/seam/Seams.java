@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import kafka.cluster.Partition;
 import kafka.server.KafkaConfig;
 import kafka.server.ReplicaManager;
@@ -20,7 +21,11 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.ProduceResponse.PartitionResponse;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.metadata.ConfigRepository;
+import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.metadata.MetadataCache;
+import org.apache.kafka.server.ControllerInformation;
 import org.apache.kafka.server.LogAppendResult;
 import org.apache.kafka.server.PartitionFetchState;
 import org.apache.kafka.server.purgatory.DelayedProduce.ProducePartitionStatus;
@@ -48,11 +53,24 @@ public final class Seams {
     private Seams() {}
 
     /** {@code LogManager$.apply}, on entry: starts the runtime, or refuses to start the broker. */
-    public static void start(KafkaConfig config, LogDirFailureChannel failures) throws IOException {
+    public static void start(KafkaConfig config, ConfigRepository metadata, LogDirFailureChannel failures)
+            throws IOException {
         if (AquiferConfig.isPresent(config.originals())) {
             ClassLoader classPath = Seams.class.getClassLoader();
             WovenClasses.on(classPath).verify(classPath, AppInfoParser.getVersion());
-            install(AquiferRuntime.start(config, failures));
+            install(AquiferRuntime.start(config, () -> image(metadata), failures));
+        }
+    }
+
+    private static MetadataImage image(ConfigRepository metadata) {
+        return metadata instanceof KRaftMetadataCache cache ? cache.currentImage() : MetadataImage.EMPTY;
+    }
+
+    /** {@code RaftControllerNodeProvider.create}, on regular exit: how the active controller is found. */
+    public static void controllers(Supplier<ControllerInformation> finding) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.controllers(finding);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,7 +132,7 @@ class AquiferConfigTest {
         properties.put("listeners", "PLAINTEXT://localhost:0");
         properties.putAll(settings());
         KafkaConfig kafka = KafkaConfig.fromProps(properties);
-        assertThatThrownBy(() -> AquiferRuntime.start(kafka, new LogDirFailureChannel(1)))
+        assertThatThrownBy(() -> AquiferRuntime.start(kafka, () -> MetadataImage.EMPTY, new LogDirFailureChannel(1)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("aquifer.wal.path=/dev/nvme1n1")
                 .hasMessageContaining("remote.log.storage.system.enable is false")

@@ -1,0 +1,74 @@
+package io.aquifer.cli;
+
+import io.aquifer.cli.BucketOptions.Bucket;
+import io.aquifer.coverage.StoredKind;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code aquifer storage ls}. */
+@Command(
+        name = "ls",
+        description = "Lists the objects of the cluster in the order of their keys, with what each is.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class StorageListCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Mixin
+    private BucketOptions options;
+
+    @Option(
+            names = "--kind",
+            split = ",",
+            paramLabel = "KIND",
+            description = "List only objects of these kinds: ${COMPLETION-CANDIDATES}.")
+    private List<StoredKind> kinds = new ArrayList<>(List.of(StoredKind.values()));
+
+    /**
+     * An object.
+     *
+     * @param created when it was created, in ms since 1970
+     */
+    record Listed(StoredKind kind, String key, long bytes, long created) {
+
+        private String inWords() {
+            return new Columns()
+                    .add(String.format("%-10s", kind), String.format("%12d", bytes), key)
+                    .toString()
+                    .stripTrailing();
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        try (Bucket bucket = options.open()) {
+            bucket.forEach(object -> {
+                StoredKind kind = StoredKind.of(bucket.keys(), object.key());
+                if (kinds.contains(kind)) {
+                    Listed listed = new Listed(
+                            kind,
+                            object.key(),
+                            object.length(),
+                            object.lastModified().toEpochMilli());
+                    output.print(out, listed, Listed::inWords);
+                }
+            });
+        }
+        return 0;
+    }
+}
