@@ -104,6 +104,7 @@ final class CheckedView {
         PartitionObjects objects = view.objectsOf(partition);
         LongRanges plain = new LongRanges();
         LongRanges composite = new LongRanges();
+        LongRanges lost = new LongRanges();
         long start = Long.MAX_VALUE;
         long end = -1;
         for (SegmentInfo segment : objects.live()) {
@@ -112,15 +113,21 @@ final class CheckedView {
                 plain.add(name.baseOffset(), name.endOffset() + 1);
             } else if (isReadable(objects.composites().get(name.segmentId()))) {
                 composite.add(name.baseOffset(), name.endOffset() + 1);
-            } else if (!unreadable.contains(name) && isPromised(name, logs)) {
-                problems.add(new Problem(keys.segment(name), "is promised by the newest snapshot and isn't there"));
+            } else if (isPromised(name, logs)) {
+                lost.add(name.baseOffset(), name.endOffset() + 1);
+                if (!objects.plain().containsKey(name.segmentId())
+                        && !objects.composites().containsKey(name.segmentId())) {
+                    problems.add(new Problem(keys.segment(name), "is promised by the newest snapshot and isn't there"));
+                }
             }
             start = Math.min(start, name.baseOffset());
             end = Math.max(end, name.endOffset() + 1);
         }
         LongRanges wal = new LongRanges();
         LongRanges local = new LongRanges();
-        LongRanges gaps = new LongRanges();
+        lost.removeAll(plain);
+        lost.removeAll(composite);
+        LongRanges gaps = logs.isEmpty() ? lost : new LongRanges();
         if (!logs.isEmpty()) {
             start = Long.MAX_VALUE;
             end = -1;
@@ -132,6 +139,7 @@ final class CheckedView {
             missing.removeAll(log.offsets());
             LongRanges before = LongRanges.copyOf(missing);
             before.remove(Math.max(0, log.originEnd()), Long.MAX_VALUE);
+            before.removeAll(lost);
             missing.removeAll(before);
             wal.addAll(log.offsets());
             local.addAll(before);

@@ -5,7 +5,7 @@ import io.aquifer.coverage.CollectionRound;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.LongSupplier;
 import org.apache.kafka.server.metrics.KafkaMetricsGroup;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +38,9 @@ final class GarbageMetrics implements AutoCloseable {
         return group.newMeter(name, event, TimeUnit.SECONDS);
     }
 
-    private void gauge(String name, Supplier<Number> value) {
+    private void gauge(String name, LongSupplier value) {
         names.add(name);
-        group.newGauge(name, value);
+        group.newGauge(name, value::getAsLong);
     }
 
     private interface Figure {
@@ -48,12 +48,12 @@ final class GarbageMetrics implements AutoCloseable {
     }
 
     /** What the last round showed, if this collector was on duty in it. */
-    private Number last(long otherwise, Figure figure) {
+    private long last(long otherwise, Figure figure) {
         CollectionRound round = last;
         return round == null || !round.onDuty() ? otherwise : figure.of(round);
     }
 
-    private Number secondsSinceRound() {
+    private long secondsSinceRound() {
         return last == null ? -1 : TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lastNanos);
     }
 

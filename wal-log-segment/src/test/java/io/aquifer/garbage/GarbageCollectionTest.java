@@ -102,6 +102,7 @@ class GarbageCollectionTest {
         })) {
             threw.await();
             while (!gauge("Stopped").equals(1L)) {
+                assertThat(Thread.currentThread().isInterrupted()).isFalse();
                 Thread.onSpinWait();
             }
             assertThat(collection).isNotNull();
