@@ -4,6 +4,7 @@ import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.CollectionRecord;
 import io.aquifer.format.CollectionRecords;
 import io.aquifer.format.Composites;
+import io.aquifer.format.LogIncarnation;
 import io.aquifer.format.ObjectFormatException;
 import io.aquifer.format.PartitionSnapshot;
 import io.aquifer.format.SegmentName;
@@ -90,6 +91,7 @@ final class BucketReader {
         foreign.forEach(view::foreign);
         readWal(view, wal, memory);
         readSegments(view, segments, memory);
+        view.groups(memory.groups());
         return view;
     }
 
@@ -128,6 +130,7 @@ final class BucketReader {
             }
         }
         Map<WalObjectName, WalSummary> kept = new HashMap<>();
+        Map<LogIncarnation, LogIncarnation> logs = new HashMap<>();
         Openings.open(
                 counting,
                 name -> summaries.containsKey(name) ? 0 : view.lengthOf(name),
@@ -136,6 +139,7 @@ final class BucketReader {
                         : walObjects.open(name).thenApply(WalSummary::of),
                 (name, summary) -> {
                     memory.walObject(summary);
+                    summary.share(logs);
                     kept.put(name, summary);
                     view.add(summary);
                 },

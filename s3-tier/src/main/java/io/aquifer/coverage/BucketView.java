@@ -33,6 +33,7 @@ final class BucketView {
     private final Set<Integer> unreadable = new HashSet<>();
     private final Set<String> foreign = new TreeSet<>();
     private final List<Problem> problems = new ArrayList<>();
+    private int groups = 1;
 
     /** @param newest record, read after all was listed */
     BucketView(Optional<CollectionRecord> newest) {
@@ -55,6 +56,20 @@ final class BucketView {
 
     List<WalRun> runs() {
         return runs;
+    }
+
+    /** The objects that count, node by node in the order of the WAL. */
+    List<WalObjectName> counting() {
+        return runs.stream().flatMap(run -> run.objects().stream()).toList();
+    }
+
+    /** Has logs be looked at in so many groups. */
+    void groups(int number) {
+        groups = number;
+    }
+
+    int groups() {
+        return groups;
     }
 
     /** Whether an object lies behind the seal of its sequence, where nothing counts. */
@@ -128,7 +143,11 @@ final class BucketView {
                 topics.add(partition.topicId());
             }
         });
-        summaries.values().forEach(summary -> summary.logs().keySet().forEach(log -> topics.add(log.topicId())));
+        for (WalSummary summary : summaries.values()) {
+            for (int i = 0; i < summary.size(); i++) {
+                topics.add(summary.log(i).topicId());
+            }
+        }
         return topics;
     }
 

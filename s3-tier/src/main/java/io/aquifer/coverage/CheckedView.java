@@ -42,7 +42,7 @@ final class CheckedView {
         findBehindGaps();
         NavigableMap<PartitionId, List<LogHistory>> logs = new TreeMap<>();
         for (Map.Entry<LogIncarnation, LogHistory> log :
-                WalHistory.of(view, Set.of()).logs().entrySet()) {
+                WalHistory.of(view, Set.of(), log -> true).logs().entrySet()) {
             if (!log.getValue().isDeleted()) {
                 logs.computeIfAbsent(PartitionId.of(log.getKey()), key -> new ArrayList<>())
                         .add(log.getValue());

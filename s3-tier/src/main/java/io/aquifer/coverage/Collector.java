@@ -159,13 +159,10 @@ public final class Collector {
         List<WalObjectName> counted =
                 condemned.stream().filter(object -> !view.isBehindSeal(object)).toList();
         Map<WalObjectName, WalSummary> summaries = reader.summaries(counted, view);
-        WalHistory history = WalHistory.of(view, Set.of());
+        Invariant.requireElsewhere(summaries.values(), view);
         Map<String, Long> doomed = new LinkedHashMap<>();
         for (WalObjectName object : condemned) {
             WalSummary summary = summaries.get(object);
-            if (summary != null) {
-                Invariant.requireElsewhere(summary, history, view);
-            }
             if (summary != null || view.isBehindSeal(object)) {
                 doomed.put(keys.walObject(object), view.lengthOf(object));
             }

@@ -1,11 +1,9 @@
 package io.aquifer.coverage;
 
 import io.aquifer.format.ClusterKeys;
-import io.aquifer.format.LogIncarnation;
 import io.aquifer.format.SegmentInfo;
 import io.aquifer.format.SegmentName;
 import io.aquifer.format.WalObjectName;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -21,12 +19,13 @@ import java.util.UUID;
 record Garbage(Set<WalObjectName> walObjects, Set<String> keys) {
 
     static Garbage in(BucketView view, ClusterKeys keys) {
-        WalHistory history = WalHistory.of(view, Set.of());
-        Map<WalObjectName, Need> needs = WalNeeds.of(view, history);
+        WalNeeds needed = WalNeeds.of(view);
         Set<WalObjectName> walObjects = new TreeSet<>(WalOrder.BY_NUMBER);
-        history.objects().stream().filter(object -> !needs.containsKey(object)).forEach(walObjects::add);
+        view.counting().stream()
+                .filter(object -> !needed.needs().containsKey(object))
+                .forEach(walObjects::add);
         walObjects.addAll(behindSeals(view));
-        return new Garbage(walObjects, segments(view, history, keys));
+        return new Garbage(walObjects, segments(view, needed.starts(), keys));
     }
 
     /** Objects of owners that hadn't noticed yet that their sequence was sealed. */
@@ -40,8 +39,7 @@ record Garbage(Set<WalObjectName> walObjects, Set<String> keys) {
         return behind;
     }
 
-    private static Set<String> segments(BucketView view, WalHistory history, ClusterKeys keys) {
-        Map<PartitionId, Long> starts = starts(history);
+    private static Set<String> segments(BucketView view, Map<PartitionId, Long> starts, ClusterKeys keys) {
         Set<String> garbage = new TreeSet<>();
         view.partitions().forEach((partition, objects) -> {
             if (objects.hasSnapshot() && !view.record().topics().contains(partition.topicId())) {
@@ -50,17 +48,6 @@ record Garbage(Set<WalObjectName> walObjects, Set<String> keys) {
             }
         });
         return garbage;
-    }
-
-    /** The least durable start of any log of a partition that isn't deleted. */
-    private static Map<PartitionId, Long> starts(WalHistory history) {
-        Map<PartitionId, Long> starts = new HashMap<>();
-        for (Map.Entry<LogIncarnation, LogHistory> log : history.logs().entrySet()) {
-            if (!log.getValue().isDeleted()) {
-                starts.merge(PartitionId.of(log.getKey()), log.getValue().start(), Math::min);
-            }
-        }
-        return starts;
     }
 
     private static void addSegments(PartitionObjects objects, long start, ClusterKeys keys, Set<String> garbage) {

@@ -1,9 +1,12 @@
 package io.aquifer.coverage;
 
+import io.aquifer.format.LogIncarnation;
 import io.aquifer.format.LongRanges;
 import io.aquifer.format.WalEntryKind;
 import io.aquifer.format.WalObjectName;
+import java.util.Collection;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The design's invariant, asserted before anything goes: every offset that is promised stays where it can be read. It is found
@@ -20,8 +23,12 @@ final class Invariant {
      * @throws InvariantViolatedException if one doesn't
      */
     static void requireSameWithout(Set<WalObjectName> condemned, BucketView view) throws InvariantViolatedException {
-        WalHistory before = WalHistory.of(view, Set.of());
-        WalHistory after = WalHistory.of(view, condemned);
+        WalHistory.forEachGroup(
+                view, (before, group) -> requireSame(before, WalHistory.of(view, condemned, group), condemned, view));
+    }
+
+    private static void requireSame(WalHistory before, WalHistory after, Set<WalObjectName> condemned, BucketView view)
+            throws InvariantViolatedException {
         for (var log : before.logs().entrySet()) {
             LogHistory old = log.getValue();
             LogHistory left = after.log(log.getKey());
@@ -39,29 +46,40 @@ final class Invariant {
     }
 
     /**
-     * Makes sure that of a condemned object nothing is promised that isn't elsewhere.
+     * Makes sure that of condemned objects nothing is promised that isn't elsewhere.
      *
      * @throws InvariantViolatedException if something is
      */
-    static void requireElsewhere(WalSummary condemned, WalHistory history, BucketView view)
+    static void requireElsewhere(Collection<WalSummary> condemned, BucketView view) throws InvariantViolatedException {
+        WalHistory.forEachGroup(view, (history, group) -> {
+            for (WalSummary summary : condemned) {
+                requireElsewhere(summary, history, group, view);
+            }
+        });
+    }
+
+    private static void requireElsewhere(
+            WalSummary condemned, WalHistory history, Predicate<LogIncarnation> group, BucketView view)
             throws InvariantViolatedException {
-        for (var log : condemned.logs().entrySet()) {
-            LogHistory left = history.log(log.getKey());
+        for (int i = 0; i < condemned.size(); i++) {
+            LogIncarnation log = condemned.log(i);
+            if (!group.test(log)) {
+                continue;
+            }
+            LogHistory left = history.log(log);
             if (left.isDeleted() || left.start() < 0) {
                 continue;
             }
             LongRanges elsewhere = left.offsets();
-            elsewhere.addAll(
-                    view.objectsOf(PartitionId.of(log.getKey())).promised().covered(-1));
-            for (Mark mark : log.getValue()) {
+            elsewhere.addAll(view.objectsOf(PartitionId.of(log)).promised().covered(-1));
+            for (Mark mark : condemned.marks(i)) {
                 LongRanges lost = mark.kind() == WalEntryKind.DATA
                         ? LongRanges.of(Math.max(mark.base(), left.start()), Math.min(mark.end(), left.end()))
                         : new LongRanges();
                 lost.removeAll(elsewhere);
                 if (!lost.isEmpty()) {
-                    throw new InvariantViolatedException(
-                            "offsets " + lost + " of " + log.getKey() + ", of which " + left.start() + " to "
-                                    + (left.end() - 1) + " are promised, are in " + condemned.name() + " alone");
+                    throw new InvariantViolatedException("offsets " + lost + " of " + log + ", of which " + left.start()
+                            + " to " + (left.end() - 1) + " are promised, are in " + condemned.name() + " alone");
                 }
             }
         }

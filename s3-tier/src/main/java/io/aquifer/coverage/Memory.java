@@ -8,19 +8,26 @@ final class Memory {
 
     /** With its key, its name and its places in collections. */
     private static final int OBJECT_BYTES = 600;
-    /** What a WAL object says of one log, with what is made of it while it is judged. */
-    private static final int LOG_BYTES = 400;
+    /** What a WAL object says of one log. */
+    private static final int LOG_BYTES = 8;
 
-    private static final int MARK_BYTES = 150;
+    private static final int MARK_BYTES = 24;
+    /** What is made of a mark while its log is looked at, with and without what may go. */
+    private static final int HISTORY_BYTES = 300;
+    /** The part of the memory that is for logs while they are looked at. */
+    private static final int HISTORY_PART = 4;
+
     /** A segment in a snapshot. */
     private static final int SEGMENT_BYTES = 600;
 
     private final long limit;
     private long used;
+    private long marks;
 
     /** @param limit in bytes */
     Memory(long limit) {
         this.limit = limit;
+        this.used = limit / HISTORY_PART;
     }
 
     void object() throws TooMuchToCollectException {
@@ -28,7 +35,13 @@ final class Memory {
     }
 
     void walObject(WalSummary summary) throws TooMuchToCollectException {
-        use((long) LOG_BYTES * summary.logs().size() + (long) MARK_BYTES * summary.marks());
+        marks += summary.marks();
+        use((long) LOG_BYTES * summary.size() + (long) MARK_BYTES * summary.marks());
+    }
+
+    /** In how many groups logs have to be looked at. */
+    int groups() {
+        return (int) (1 + marks / Math.max(1, limit / HISTORY_PART / HISTORY_BYTES));
     }
 
     void snapshot(int segments) throws TooMuchToCollectException {

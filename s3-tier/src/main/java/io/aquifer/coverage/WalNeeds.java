@@ -18,37 +18,52 @@ import java.util.Set;
 final class WalNeeds {
 
     private final BucketView view;
-    private final WalHistory history;
     private final Map<WalObjectName, Need> needs = new HashMap<>();
+    private final Map<WalObjectName, Map<LogIncarnation, Long>> cuts = new HashMap<>();
+    private final Map<PartitionId, Long> starts = new HashMap<>();
 
-    private WalNeeds(BucketView view, WalHistory history) {
+    private WalNeeds(BucketView view) {
         this.view = view;
-        this.history = history;
     }
 
-    /** The objects among those that count which can't go, each with a reason. */
-    static Map<WalObjectName, Need> of(BucketView view, WalHistory history) {
-        WalNeeds found = new WalNeeds(view, history);
-        found.needData();
+    static WalNeeds of(BucketView view) {
+        WalNeeds found = new WalNeeds(view);
+        WalHistory.forEachGroup(view, (history, group) -> found.look(history));
         found.needNamed();
         found.needLast();
         found.needCuts();
-        return found.needs;
+        return found;
     }
 
-    private void needData() {
+    /** The objects among those that count which can't go, each with a reason. */
+    Map<WalObjectName, Need> needs() {
+        return needs;
+    }
+
+    /** The least durable start of any log of a partition that isn't deleted. */
+    Map<PartitionId, Long> starts() {
+        return starts;
+    }
+
+    private void look(WalHistory history) {
         history.logs().forEach((log, logHistory) -> {
             PlainSegments segments = view.objectsOf(PartitionId.of(log)).promised();
             logHistory.uncovered(segments).forEach(piece -> needs.putIfAbsent(piece.object(), Need.DATA));
             logHistory.stated(segments).forEach(object -> needs.putIfAbsent(object, Need.STATE));
+            if (!logHistory.isDeleted()) {
+                starts.merge(PartitionId.of(log), logHistory.start(), Math::min);
+            }
         });
+        history.cuts()
+                .forEach((object, logs) ->
+                        cuts.computeIfAbsent(object, key -> new HashMap<>()).putAll(logs));
     }
 
     private void needNamed() {
         view.named().forEach(object -> needs.putIfAbsent(object, Need.COMPOSITE));
         if (!view.knowsComposites()) {
             // any of them may be named by what couldn't be read
-            history.objects().forEach(object -> needs.putIfAbsent(object, Need.COMPOSITE));
+            view.counting().forEach(object -> needs.putIfAbsent(object, Need.COMPOSITE));
         }
     }
 
@@ -64,20 +79,22 @@ final class WalNeeds {
     private void needCuts() {
         Map<LogIncarnation, Long> kept = new HashMap<>();
         Set<Integer> unreadable = new HashSet<>();
-        for (WalObjectName object : history.objects()) {
+        for (WalObjectName object : view.counting()) {
             WalSummary summary = view.summary(object);
             if (summary == null || !view.isReadable(object.nodeId())) {
                 unreadable.add(object.nodeId());
                 needs.put(object, Need.UNREADABLE);
                 continue;
             }
-            history.cutBy(object).forEach((log, from) -> {
+            cuts.getOrDefault(object, Map.of()).forEach((log, from) -> {
                 if (kept.getOrDefault(log, LogHistory.ALL) > from || unreadable.contains(object.nodeId())) {
                     needs.putIfAbsent(object, Need.CUT);
                 }
             });
             if (needs.containsKey(object)) {
-                summary.logs().keySet().forEach(log -> kept.merge(log, summary.reach(log), Math::max));
+                for (int i = 0; i < summary.size(); i++) {
+                    kept.merge(summary.log(i), summary.reach(i), Math::max);
+                }
             }
         }
     }

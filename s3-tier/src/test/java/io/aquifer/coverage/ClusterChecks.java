@@ -150,7 +150,7 @@ final class ClusterChecks {
     private Object whyKept(WalObjectName name) {
         try {
             BucketView view = new BucketReader(store, KEYS, Long.MAX_VALUE).look();
-            return WalNeeds.of(view, WalHistory.of(view, Set.of())).get(name);
+            return WalNeeds.of(view).needs().get(name);
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -114,10 +114,13 @@ class CollectorSimulationTest {
             }
             return cluster.liveTopics();
         };
-        return new SteppedCollector(store, stepped -> of(stepped, topics, now));
+        // With little memory, logs are looked at in many groups, and some looks are given up.
+        long memory = random.nextBoolean() ? Long.MAX_VALUE : 30_000 + random.nextInt(200_000);
+        return new SteppedCollector(store, stepped -> of(stepped, topics, memory, now));
     }
 
-    private static Collector of(ObjectStore store, LiveTopics topics, long[] now) {
-        return new Collector(store, SimulatedCluster.KEYS, 1, SETTINGS, topics, () -> now[0]);
+    private static Collector of(ObjectStore store, LiveTopics topics, long memory, long[] now) {
+        CollectorSettings settings = new CollectorSettings(SETTINGS.minAge(), SETTINGS.standIn(), memory);
+        return new Collector(store, SimulatedCluster.KEYS, 1, settings, topics, () -> now[0]);
     }
 }
