@@ -25,6 +25,9 @@ import io.aquifer.object.SimulatedClock;
 import io.aquifer.object.SimulatedObjectStore;
 import io.aquifer.object.StoredObject;
 import io.aquifer.rebuild.CompositeRewriting;
+import io.aquifer.rebuild.LostWal;
+import io.aquifer.wal.ForeignWalException;
+import io.aquifer.wal.layout.Superblock;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -481,6 +484,111 @@ class RebuildTest {
         loseDiskAndRestart();
 
         assertThat(store.bucket().keys()).contains(Broker.KEYS.composite(promised.name()));
+    }
+
+    @Test
+    void where_only_the_bucket_is_left_the_log_is_there_up_to_what_was_uploaded() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            log.appendAsLeader(Batches.of("value " + i), epoch);
+        }
+        broker.awaitDurable();
+        uploads.upload(broker);
+        State uploaded = state(List.of());
+        log.appendAsLeader(Batches.of("lost"), epoch);
+        broker.awaitDurable();
+        broker.crash();
+        broker.loseDirs();
+        broker.formatWal();
+
+        LostWal lost = recover();
+
+        assertThat(lost.partitions()).singleElement().satisfies(partition -> {
+            assertThat(partition.topic()).isEqualTo("shared");
+            assertThat(partition.endOffset()).isEqualTo(10);
+            assertThat(partition.lastTimestamp()).isPresent();
+        });
+        broker.start();
+        log = broker.log(PARTITION);
+        assertThat(broker.rebuilt()).isEqualTo(1);
+        assertSame(uploaded, state(below()));
+        log.appendAsLeader(Batches.of("next"), epoch);
+        broker.awaitDurable();
+        uploads.upload(broker);
+        trim();
+        State before = state(below());
+        loseDiskAndRestart();
+        assertSame(before, state(below()));
+    }
+
+    private LostWal recover() throws IOException {
+        LostWal lost = LostWal.find(store, Broker.KEYS, Broker.OWNER.nodeId()).orElseThrow();
+        lost.seal();
+        lost.continuation().write(broker.device(), lost.checkpoints());
+        return lost;
+    }
+
+    @Test
+    void recovering_again_after_being_killed_behind_the_seal_goes_on_in_a_later_generation() throws Exception {
+        log.appendAsLeader(Batches.of("a"), epoch);
+        broker.awaitDurable();
+        uploads.upload(broker);
+        broker.crash();
+        broker.loseDirs();
+        broker.formatWal();
+        LostWal killed = LostWal.find(store, Broker.KEYS, Broker.OWNER.nodeId()).orElseThrow();
+        killed.seal();
+
+        LostWal lost = recover();
+
+        assertThat(lost.nextEpoch()).isGreaterThan(killed.nextEpoch());
+        assertThat(broker.superblock().epoch()).isEqualTo(lost.nextEpoch());
+        assertThat(broker.superblock().walId()).isEqualTo(killed.walId());
+        broker.start();
+        log = broker.log(PARTITION);
+        assertThat(log.logEndOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void a_wal_that_was_written_to_since_it_was_found_is_not_sealed() throws Exception {
+        log.appendAsLeader(Batches.of("a"), epoch);
+        broker.awaitDurable();
+        uploads.upload(broker);
+        LostWal found = LostWal.find(store, Broker.KEYS, Broker.OWNER.nodeId()).orElseThrow();
+        log.appendAsLeader(Batches.of("b"), epoch);
+        broker.awaitDurable();
+        uploads.upload(broker);
+
+        assertThatThrownBy(found::seal).isInstanceOf(ForeignWalException.class).hasMessageContaining("Stop the broker");
+    }
+
+    @Test
+    void a_wal_that_holds_something_is_not_made_the_continuation_of_another() throws Exception {
+        log.appendAsLeader(Batches.of("a"), epoch);
+        broker.awaitDurable();
+        uploads.upload(broker);
+        broker.crash();
+        LostWal found = LostWal.find(store, Broker.KEYS, Broker.OWNER.nodeId()).orElseThrow();
+        Superblock before = broker.superblock();
+
+        assertThatThrownBy(() -> found.continuation().write(broker.device(), found.checkpoints()))
+                .isInstanceOf(ForeignWalException.class)
+                .hasMessageContaining("isn't empty");
+        assertThat(broker.superblock()).isEqualTo(before);
+    }
+
+    @Test
+    void a_broker_with_an_empty_wal_does_not_begin_anew_what_the_bucket_has() throws Exception {
+        LostWal.requireNone(store, Broker.KEYS, Broker.OWNER.nodeId(), "device");
+        log.appendAsLeader(Batches.of("a"), epoch);
+        broker.awaitDurable();
+        uploads.upload(broker);
+        broker.crash();
+        broker.formatWal();
+
+        assertThatThrownBy(() -> LostWal.requireNone(store, Broker.KEYS, Broker.OWNER.nodeId(), "device"))
+                .isInstanceOf(ForeignWalException.class)
+                .hasMessageContaining("the WAL on device is empty")
+                .hasMessageContaining("aquifer wal recover");
     }
 
     @Test

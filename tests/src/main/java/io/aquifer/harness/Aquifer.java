@@ -61,8 +61,16 @@ public final class Aquifer {
 
     /** Runs {@code aquifer wal} with {@code arguments} from the JAR in the folder. */
     public static Command.Result wal(KafkaDistribution kafka, String... arguments) throws IOException {
+        return wal(kafka, Map.of(), arguments);
+    }
+
+    /** As above, with variables in its environment. */
+    public static Command.Result wal(KafkaDistribution kafka, Map<String, String> environment, String... arguments)
+            throws IOException {
         List<String> all = new ArrayList<>(List.of("wal"));
         all.addAll(List.of(arguments));
-        return Command.run(FORMAT_LIMIT, kafka.java(List.of("-XX:TieredStopAtLevel=1"), "io.aquifer.cli.Aquifer", all));
+        ProcessBuilder process = kafka.java(List.of("-XX:TieredStopAtLevel=1"), "io.aquifer.cli.Aquifer", all);
+        process.environment().putAll(environment);
+        return Command.run(FORMAT_LIMIT, process);
     }
 }

@@ -93,7 +93,7 @@ public record BrokerConfig(
         return "127.0.0.1:" + port;
     }
 
-    Path file() {
+    public Path file() {
         return home.resolve("server.properties");
     }
 

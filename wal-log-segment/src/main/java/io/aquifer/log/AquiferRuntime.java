@@ -6,9 +6,11 @@ import io.aquifer.garbage.GarbageCollection;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.rebuild.CompositeRewriting;
 import io.aquifer.rebuild.LogDirectories;
+import io.aquifer.rebuild.LostWal;
 import io.aquifer.rebuild.Rebuilding;
 import io.aquifer.wal.DirectoryIds;
 import io.aquifer.wal.Wal;
+import io.aquifer.wal.WalContinuation;
 import io.aquifer.wal.WalOwner;
 import io.aquifer.wal.append.Custodian;
 import io.aquifer.wal.append.WriteAheadLog;
@@ -177,10 +179,15 @@ public final class AquiferRuntime {
         WalUpload upload = bucket == null ? null : new WalUpload(bucket, config);
         WalMetrics metrics = new WalMetrics();
         AlignedMemory memory = AlignedMemory.system();
+        Wal opened = null;
         boolean started = false;
         try {
             Custodian custodian = upload == null ? Custodian.NONE : upload.custodian();
             Wal wal = Wal.open(device, memory, owner, directoryIds, config.walSettings(), metrics, custodian);
+            opened = wal;
+            if (bucket != null && WalContinuation.isEmpty(wal.log().superblock(), wal.recovery())) {
+                LostWal.requireNone(bucket.store(), bucket.keys(), owner.nodeId(), device.path());
+            }
             AquiferRuntime runtime = new AquiferRuntime(wal, upload, bucket, config, policy, metrics, failures);
             if (upload != null) {
                 upload.start(wal, metrics);
@@ -203,8 +210,12 @@ public final class AquiferRuntime {
                     upload.close();
                 }
                 metrics.close();
-                memory.close();
-                device.close();
+                if (opened == null) {
+                    memory.close();
+                    device.close();
+                } else {
+                    opened.close();
+                }
             }
         }
     }

@@ -121,8 +121,8 @@ public final class Rebuilding {
             throws IOException {
         Set<LogIncarnation> wanted = new HashSet<>();
         lost.forEach(log -> wanted.add(incarnation(log.id())));
-        StoredLogs stored =
-                StoredLogs.read(new WalChain(store, keys), new WalObjects(store, keys), brokerId, walId, wanted);
+        StoredLogs stored = StoredLogs.read(
+                new WalChain(store, keys), new WalObjects(store, keys), brokerId, walId, wanted::contains);
         Map<RecoveredLog, IOException> changed = new ConcurrentHashMap<>();
         ExecutorService threads =
                 Executors.newFixedThreadPool(Math.min(PARTITIONS_AT_ONCE, lost.size()), Rebuilding::thread);

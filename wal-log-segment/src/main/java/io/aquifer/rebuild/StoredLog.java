@@ -3,8 +3,11 @@ package io.aquifer.rebuild;
 import io.aquifer.format.BatchHeader;
 import io.aquifer.format.WalEntry;
 import io.aquifer.format.WalObjectName;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What WAL objects hold of one log, once every entry was applied in the order of the WAL: the same rules as for the records of
@@ -15,6 +18,9 @@ import java.util.List;
 final class StoredLog {
 
     private final List<StoredBatch> batches = new ArrayList<>();
+    private @Nullable String topic;
+    private long logStartOffset;
+    private long endOffset;
     private boolean deleted;
 
     void apply(WalObjectName object, WalEntry entry) {
@@ -27,15 +33,29 @@ final class StoredLog {
                 for (BatchHeader batch : entry.batches()) {
                     batches.add(new StoredBatch(object, batch));
                 }
+                endOffset = entry.lastOffset() + 1;
             }
-            case TRUNCATE -> cutFrom(entry.baseOffset());
-            case RESTART -> batches.clear();
-            case LOG_START -> {}
+            case TRUNCATE -> {
+                cutFrom(entry.baseOffset());
+                endOffset = Math.min(endOffset, entry.baseOffset());
+                logStartOffset = Math.min(logStartOffset, entry.baseOffset());
+            }
+            case RESTART -> {
+                batches.clear();
+                endOffset = entry.baseOffset();
+                logStartOffset = Math.min(logStartOffset, entry.baseOffset());
+            }
+            case LOG_START -> logStartOffset = entry.baseOffset();
             case DELETE -> {
                 batches.clear();
                 deleted = true;
             }
-            case CHECKPOINT -> cutFrom(entry.lastOffset() + 1);
+            case CHECKPOINT -> {
+                cutFrom(entry.lastOffset() + 1);
+                logStartOffset = entry.baseOffset();
+                endOffset = entry.lastOffset() + 1;
+                topic = StandardCharsets.UTF_8.decode(entry.excerpt()).toString();
+            }
         }
     }
 
@@ -50,5 +70,32 @@ final class StoredLog {
     /** Batches in the order of their offsets, up to the last that ends at {@code end} or before. */
     List<StoredBatch> upTo(long end) {
         return batches.stream().takeWhile(batch -> batch.endOffset() <= end).toList();
+    }
+
+    /** Name of the topic when the last checkpoint was written, null if there is none. */
+    @Nullable
+    String topic() {
+        return topic;
+    }
+
+    long logStartOffset() {
+        return logStartOffset;
+    }
+
+    /** The offset behind the last one that is stored. */
+    long endOffset() {
+        return endOffset;
+    }
+
+    /** True if the log is gone, or no longer kept by this broker. */
+    boolean deleted() {
+        return deleted;
+    }
+
+    /** Largest timestamp of the last batch in ms, or nothing when no batch is left. */
+    OptionalLong lastTimestamp() {
+        return batches.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(batches.get(batches.size() - 1).header().maxTimestamp());
     }
 }

@@ -10,13 +10,14 @@ import io.aquifer.format.WalRun;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /** What the WAL objects of a broker hold of logs that it has lost, read in one go from their indexes. */
 final class StoredLogs {
@@ -33,9 +34,10 @@ final class StoredLogs {
      * Reads the indexes of all WAL objects of the broker that count.
      *
      * @param walId of the broker's WAL: what another wrote isn't looked at
+     * @param wanted says of which logs more than the end is to be known
      * @throws IOException if the bucket can't be read, or an object doesn't verify
      */
-    static StoredLogs read(WalChain chain, WalObjects objects, int nodeId, UUID walId, Set<LogIncarnation> wanted)
+    static StoredLogs read(WalChain chain, WalObjects objects, int nodeId, UUID walId, Predicate<LogIncarnation> wanted)
             throws IOException {
         List<WalObjectName> names = new ArrayList<>();
         for (WalRun run : Waiting.untilDone(chain.runs(nodeId))) {
@@ -55,13 +57,13 @@ final class StoredLogs {
         return stored;
     }
 
-    private void apply(WalObjectIndex index, UUID walId, Set<LogIncarnation> wanted) {
+    private void apply(WalObjectIndex index, UUID walId, Predicate<LogIncarnation> wanted) {
         if (!index.info().walId().equals(walId)) {
             return;
         }
         end = Math.max(end, index.info().endPosition());
         index.logs().forEach((log, entries) -> {
-            if (wanted.contains(log)) {
+            if (wanted.test(log)) {
                 StoredLog stored = logs.computeIfAbsent(log, any -> new StoredLog());
                 for (WalEntry entry : entries) {
                     stored.apply(index.info().name(), entry);
@@ -73,6 +75,11 @@ final class StoredLogs {
     /** What there is of a log, perhaps nothing. */
     StoredLog log(LogIncarnation log) {
         return logs.getOrDefault(log, new StoredLog());
+    }
+
+    /** All that were wanted and have an entry. */
+    Map<LogIncarnation, StoredLog> logs() {
+        return Collections.unmodifiableMap(logs);
     }
 
     /** The position in the WAL behind the last block that is in an object. */

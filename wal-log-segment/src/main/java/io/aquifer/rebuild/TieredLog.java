@@ -112,6 +112,17 @@ final class TieredLog {
         return end == null || end > last ? OptionalLong.empty() : OptionalLong.of(end);
     }
 
+    /** Largest timestamp of the last segment in ms, or nothing when there is none. */
+    OptionalLong lastTimestamp() throws IOException {
+        return byEnd.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(
+                        Waiting.untilDone(resolver.open(byEnd.lastEntry().getValue(), Optional.empty()))
+                                .parts()
+                                .info()
+                                .maxTimestamp());
+    }
+
     /** What a segment says of the log at its end. */
     record State(ByteBuffer producers, LeaderEpochs epochs) {}
 

@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class ForeignWalException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    ForeignWalException(String message) {
+    public ForeignWalException(String message) {
         super(message);
     }
 }
