@@ -606,7 +606,10 @@ class RebuildTest {
         rewriting.start();
         try {
             promise(composite.info(), 0);
-            Eventually.holds("no composite is left", () -> composites().isEmpty());
+            Eventually.holds(
+                    "no composite is left",
+                    () -> store.bucket().keys().stream()
+                            .allMatch(key -> Broker.KEYS.compositeOf(key).isEmpty()));
         } finally {
             rewriting.stop();
         }
