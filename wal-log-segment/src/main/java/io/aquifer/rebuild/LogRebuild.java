@@ -69,6 +69,7 @@ final class LogRebuild {
             int made = publish(plan, localStart, producers, epochs, log);
             write(staged, plan, localStart, producers, epochs, log);
             File dir = new File(logDir, partition.toString());
+            Utils.flushDir(staged.toPath());
             Utils.atomicMoveWithFallback(staged.toPath(), dir.toPath());
             IncarnationFile.write(dir, log.incarnation());
             return new Rebuilt(dir, localStart, plan.end(), made);
