@@ -77,6 +77,7 @@ class AdviceTest {
         expected.put("AbstractFetcherThread#maybeFetch", List.of("awaitAppended"));
         expected.put("AbstractFetcherThread#processFetchRequest", List.of("release"));
         expected.put("KRaftMetadataCache#getPartitionLeaderEndpoint", List.of("leaderEndpoint"));
+        expected.put("RaftControllerNodeProvider#create", List.of("controllers"));
 
         assertThat(CALLS).isEqualTo(expected);
     }

@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The broker's log directories that can be read, and what is in them.
@@ -25,6 +27,8 @@ import java.util.UUID;
  */
 public final class LogDirectories {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LogDirectories.class);
+
     private final Map<File, UUID> readable = new TreeMap<>();
     private final Set<Long> incarnations = new HashSet<>();
     private final Set<String> names = new HashSet<>();
@@ -32,21 +36,28 @@ public final class LogDirectories {
     private LogDirectories() {}
 
     /**
-     * Looks at what is in them. One that can't be listed is left out, as Kafka does.
+     * Looks at what is in them. One that can't be listed, or holds a log that doesn't say which it is because the file for that
+     * can't be read, is left out: Kafka goes on without it.
      *
      * @param directories with the id of each
-     * @throws IOException if a file in one that can be listed can't be read
      */
-    public static LogDirectories look(Map<File, UUID> directories) throws IOException {
+    public static LogDirectories look(Map<File, UUID> directories) {
         LogDirectories found = new LogDirectories();
-        for (Map.Entry<File, UUID> directory : directories.entrySet()) {
-            File[] logs = directory.getKey().listFiles(File::isDirectory);
-            if (logs != null) {
-                found.readable.put(directory.getKey(), directory.getValue());
-                found.note(logs);
-            }
-        }
+        directories.forEach(found::look);
         return found;
+    }
+
+    private void look(File directory, UUID id) {
+        File[] logs = directory.listFiles(File::isDirectory);
+        if (logs == null) {
+            return;
+        }
+        try {
+            note(logs);
+            readable.put(directory, id);
+        } catch (IOException e) {
+            LOG.warn("The log directory {} can't be read as a whole: {}", directory, e.getMessage(), e);
+        }
     }
 
     private void note(File[] logs) throws IOException {
