@@ -2,64 +2,51 @@ package io.aquifer.cli;
 
 import io.aquifer.config.S3Config;
 import io.aquifer.format.ClusterKeys;
+import io.aquifer.object.Listing;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.ObjectStoreObserver;
 import io.aquifer.object.S3ObjectStore;
 import io.aquifer.wal.layout.Superblock;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.server.log.remote.storage.RemoteLogManagerConfig;
 
-/** The bucket that a broker's server.properties names. */
-final class BrokerBucket {
+/** A cluster's part of the bucket that a broker's server.properties names. */
+record BrokerBucket(ObjectStore store, ClusterKeys keys) implements AutoCloseable {
 
-    private final S3Config settings;
-
-    private BrokerBucket(S3Config settings) {
-        this.settings = settings;
+    /**
+     * Opens the bucket for a command that looks at a cluster as a whole.
+     *
+     * @throws RefusedException if the file can't be read, or doesn't name a bucket
+     */
+    static BrokerBucket open(Path serverProperties) throws RefusedException {
+        Properties server = read(serverProperties);
+        return open(settings(
+                serverProperties, server, "which bucket it is, in settings that begin with " + prefix(server)));
     }
 
     /**
-     * Reads the settings.
+     * Opens the bucket of the broker that a WAL is of.
      *
-     * @param superblock of the broker's WAL, which must be of the same cluster and node
-     * @throws RefusedException if it isn't, or a setting is missing
+     * @throws RefusedException as above, or if the settings are those of another cluster or node
      */
-    static BrokerBucket of(Path serverProperties, Superblock superblock) throws IOException {
-        Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(serverProperties, StandardCharsets.UTF_8)) {
-            properties.load(reader);
-        }
-        String prefix = properties.getProperty(
-                RemoteLogManagerConfig.REMOTE_STORAGE_MANAGER_CONFIG_PREFIX_PROP,
-                RemoteLogManagerConfig.DEFAULT_REMOTE_STORAGE_MANAGER_CONFIG_PREFIX);
-        Map<String, Object> settings = new HashMap<>();
-        for (String name : properties.stringPropertyNames()) {
-            if (name.startsWith(prefix)) {
-                settings.put(name.substring(prefix.length()), properties.getProperty(name));
-            }
-        }
-        try {
-            S3Config s3 = S3Config.of(settings);
-            requireSame(
-                    serverProperties,
-                    prefix + S3Config.CLUSTER_ID_CONFIG,
-                    s3.getString(S3Config.CLUSTER_ID_CONFIG),
-                    superblock.clusterId());
-            String node = properties.getProperty("node.id", properties.getProperty("broker.id", ""));
-            requireSame(serverProperties, "node.id", node.strip(), Integer.toString(superblock.nodeId()));
-            return new BrokerBucket(s3);
-        } catch (ConfigException e) {
-            throw new RefusedException(
-                    serverProperties + " doesn't say where the broker's bucket is: " + e.getMessage(), e);
-        }
+    static BrokerBucket open(Path serverProperties, Superblock superblock) throws RefusedException {
+        Properties server = read(serverProperties);
+        S3Config s3 = settings(serverProperties, server, "where the broker's bucket is");
+        requireSame(
+                serverProperties,
+                prefix(server) + S3Config.CLUSTER_ID_CONFIG,
+                s3.getString(S3Config.CLUSTER_ID_CONFIG),
+                superblock.clusterId());
+        String node = server.getProperty("node.id", server.getProperty("broker.id", ""));
+        requireSame(serverProperties, "node.id", node.strip(), Integer.toString(superblock.nodeId()));
+        return open(s3);
     }
 
     private static void requireSame(Path file, String name, String found, String expected) throws RefusedException {
@@ -69,11 +56,41 @@ final class BrokerBucket {
         }
     }
 
-    ObjectStore open() {
-        return S3ObjectStore.open(settings.store(), ObjectStoreObserver.NONE);
+    private static Properties read(Path file) throws RefusedException {
+        Properties server = new Properties();
+        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            server.load(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new RefusedException("The settings in " + file + " can't be read: " + e, e);
+        }
+        return server;
     }
 
-    ClusterKeys keys() {
-        return settings.keys();
+    private static String prefix(Properties server) {
+        return server.getProperty(
+                RemoteLogManagerConfig.REMOTE_STORAGE_MANAGER_CONFIG_PREFIX_PROP,
+                RemoteLogManagerConfig.DEFAULT_REMOTE_STORAGE_MANAGER_CONFIG_PREFIX);
+    }
+
+    private static S3Config settings(Path file, Properties server, String what) throws RefusedException {
+        try {
+            return S3Config.of(Utils.entriesWithPrefix(Utils.propsToStringMap(server), prefix(server)));
+        } catch (ConfigException e) {
+            throw new RefusedException(file + " doesn't say " + what + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static BrokerBucket open(S3Config s3) {
+        return new BrokerBucket(S3ObjectStore.open(s3.store(), ObjectStoreObserver.NONE), s3.keys());
+    }
+
+    /** Goes through all objects, in the order of their keys. */
+    void forEach(Listing.Visitor visitor) throws IOException {
+        Listing.forEach(store, keys.root(), visitor);
+    }
+
+    @Override
+    public void close() {
+        store.close();
     }
 }

@@ -1,6 +1,5 @@
 package io.aquifer.cli;
 
-import io.aquifer.object.ObjectStore;
 import io.aquifer.rebuild.LostWal;
 import io.aquifer.wal.WalContinuation;
 import io.aquifer.wal.device.BlockDevice;
@@ -62,12 +61,12 @@ final class RecoverCommand implements Callable<Integer> {
         try (WalOnDevice wal = WalOnDevice.open(path)) {
             superblock = wal.superblock();
         }
-        BrokerBucket bucket = BrokerBucket.of(config, superblock);
         RecoveredWal recovered;
-        try (ObjectStore store = bucket.open()) {
-            LostWal lost = LostWal.find(store, bucket.keys(), superblock.nodeId())
-                    .orElseThrow(() -> new RefusedException("The " + store.name() + " has nothing of the WAL of broker "
-                            + superblock.nodeId() + ": there is nothing to recover. Start the broker."));
+        try (BrokerBucket bucket = BrokerBucket.open(config, superblock)) {
+            LostWal lost = LostWal.find(bucket.store(), bucket.keys(), superblock.nodeId())
+                    .orElseThrow(() ->
+                            new RefusedException("The " + bucket.store().name() + " has nothing of the WAL of broker "
+                                    + superblock.nodeId() + ": there is nothing to recover. Start the broker."));
             recovered = RecoveredWal.of(path, superblock, lost, acceptLoss);
             if (acceptLoss) {
                 goOn(lost);

@@ -1,17 +1,11 @@
 package io.aquifer.cli;
 
-import io.aquifer.cli.BucketOptions.Bucket;
 import io.aquifer.coverage.StoredKind;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code aquifer storage ls}. */
 @Command(
@@ -19,17 +13,7 @@ import picocli.CommandLine.Spec;
         description = "Lists the objects of the cluster in the order of their keys, with what each is.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
-@SuppressWarnings("NullAway.Init") // picocli sets the fields
-final class StorageListCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BucketOptions options;
+final class StorageListCommand extends BucketCommand {
 
     @Option(
             names = "--kind",
@@ -54,21 +38,18 @@ final class StorageListCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        try (Bucket bucket = options.open()) {
-            bucket.forEach(object -> {
-                StoredKind kind = StoredKind.of(bucket.keys(), object.key());
-                if (kinds.contains(kind)) {
-                    Listed listed = new Listed(
-                            kind,
-                            object.key(),
-                            object.length(),
-                            object.lastModified().toEpochMilli());
-                    output.print(out, listed, Listed::inWords);
-                }
-            });
-        }
+    int look(BrokerBucket bucket) throws IOException {
+        bucket.forEach(object -> {
+            StoredKind kind = StoredKind.of(bucket.keys(), object.key());
+            if (kinds.contains(kind)) {
+                Listed listed = new Listed(
+                        kind,
+                        object.key(),
+                        object.length(),
+                        object.lastModified().toEpochMilli());
+                print(listed, Listed::inWords);
+            }
+        });
         return 0;
     }
 }

@@ -1,13 +1,8 @@
 package io.aquifer.cli;
 
-import io.aquifer.cli.BucketOptions.Bucket;
 import io.aquifer.coverage.BucketCheck;
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code aquifer storage verify}. */
 @Command(
@@ -20,28 +15,16 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
-@SuppressWarnings("NullAway.Init") // picocli sets the fields
-final class StorageVerifyCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private BucketOptions options;
+final class StorageVerifyCommand extends BucketCommand {
 
     @Override
-    public Integer call() throws IOException {
-        try (Bucket bucket = options.open()) {
-            VerifiedBucket found =
-                    VerifiedBucket.of(bucket.store().name(), new BucketCheck(bucket.store(), bucket.keys()).run());
-            output.print(spec.commandLine().getOut(), found, VerifiedBucketText::of);
-            return Failures.status(
-                    spec.commandLine(),
-                    !found.whole(),
-                    "Of the " + found.bucket() + " something is missing or can't be read: " + found.inShort());
-        }
+    int look(BrokerBucket bucket) throws IOException {
+        VerifiedBucket found =
+                VerifiedBucket.of(bucket.store().name(), new BucketCheck(bucket.store(), bucket.keys()).run());
+        print(found, VerifiedBucketText::of);
+        return Failures.status(
+                commandLine(),
+                !found.whole(),
+                "Of the " + found.bucket() + " something is missing or can't be read: " + found.inShort());
     }
 }

@@ -1,6 +1,7 @@
 package io.aquifer.remote;
 
 import io.aquifer.object.ObjectStore;
+import io.aquifer.object.StoreWait;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -69,7 +70,7 @@ final class BackgroundDeletions implements Closeable {
             while (true) {
                 List<String> keys = next();
                 try {
-                    Waiting.untilDone(store.delete(keys));
+                    StoreWait.untilDone(store.delete(keys));
                     journal.done(keys);
                     delay = firstDelay;
                 } catch (InterruptedIOException e) {

@@ -7,6 +7,7 @@ import io.aquifer.format.PartitionSnapshot;
 import io.aquifer.format.SegmentName;
 import io.aquifer.format.SegmentResolver;
 import io.aquifer.format.SnapshotSegment;
+import io.aquifer.object.Listing;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoredObject;
 import java.nio.ByteBuffer;
@@ -28,7 +29,6 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.server.log.remote.storage.RemoteLogSegmentMetadata;
 import org.apache.kafka.server.log.remote.storage.RetriableRemoteStorageException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,28 +62,19 @@ final class PartitionOpener {
      * @param believing not to fail then, but to keep the promise: the segment stays known, and reading it fails
      */
     CompletableFuture<OpenedPartition> open(TopicIdPartition partition, boolean believing) {
-        Listing listing = new Listing(partition);
-        return list(listing, null)
+        Listed listing = new Listed(partition);
+        return Listing.of(store, keys.segmentsOf(listing.topicId, listing.partition.partition()))
+                .thenAccept(objects -> objects.forEach(listing::add))
                 .thenCompose(done -> deleteRewritten(listing))
                 .thenCompose(done -> newest(listing, listing.snapshots.descendingMap()))
                 .thenCompose(snapshot -> complete(listing, snapshot, believing));
-    }
-
-    private CompletableFuture<Void> list(Listing listing, @Nullable String after) {
-        return store.list(keys.segmentsOf(listing.topicId, listing.partition.partition()), after, ObjectStore.MAX_PAGE)
-                .thenCompose(page -> {
-                    page.objects().forEach(listing::add);
-                    return page.next()
-                            .map(next -> list(listing, next))
-                            .orElseGet(() -> CompletableFuture.completedFuture(null));
-                });
     }
 
     /**
      * Deletes composite segments that have been rewritten, which whoever rewrote them didn't come to. Left alone, one would
      * be taken for a segment again once the object in its place is deleted.
      */
-    private CompletableFuture<Void> deleteRewritten(Listing listing) {
+    private CompletableFuture<Void> deleteRewritten(Listed listing) {
         List<String> rewritten = listing.composites.values().stream()
                 .filter(name -> listing.objects.contains(name.segmentId()))
                 .map(keys::composite)
@@ -93,7 +84,7 @@ final class PartitionOpener {
 
     /** The newest snapshot that can be read. */
     private CompletableFuture<Optional<PartitionSnapshot>> newest(
-            Listing listing, NavigableMap<Long, StoredObject> newestFirst) {
+            Listed listing, NavigableMap<Long, StoredObject> newestFirst) {
         Map.Entry<Long, StoredObject> newest = newestFirst.firstEntry();
         if (newest == null) {
             return CompletableFuture.completedFuture(Optional.empty());
@@ -111,7 +102,7 @@ final class PartitionOpener {
                         : newest(listing, newestFirst.tailMap(newest.getKey(), false)));
     }
 
-    private static Optional<PartitionSnapshot> read(ByteBuffer bytes, long number, Listing listing, String where) {
+    private static Optional<PartitionSnapshot> read(ByteBuffer bytes, long number, Listed listing, String where) {
         try {
             PartitionSnapshot snapshot = PartitionSnapshot.readFrom(bytes, where);
             if (snapshot.number() == number
@@ -135,7 +126,7 @@ final class PartitionOpener {
     }
 
     private CompletableFuture<OpenedPartition> complete(
-            Listing listing, Optional<PartitionSnapshot> snapshot, boolean believing) {
+            Listed listing, Optional<PartitionSnapshot> snapshot, boolean believing) {
         long newest = listing.snapshots.isEmpty() ? -1 : listing.snapshots.lastKey();
         boolean current = snapshot.isPresent() && snapshot.get().number() == newest;
         List<RemoteLogSegmentMetadata> known = new ArrayList<>();
@@ -185,7 +176,7 @@ final class PartitionOpener {
     }
 
     /** What lies under a partition's prefix. Belongs to one opening, whose stages follow each other. */
-    private final class Listing {
+    private final class Listed {
         private final TopicIdPartition partition;
         private final UUID topicId;
         private final NavigableMap<Long, StoredObject> snapshots = new TreeMap<>();
@@ -195,7 +186,7 @@ final class PartitionOpener {
         private final Set<UUID> objects = new HashSet<>();
         private final Map<UUID, SegmentName> composites = new HashMap<>();
 
-        private Listing(TopicIdPartition partition) {
+        private Listed(TopicIdPartition partition) {
             this.partition = partition;
             this.topicId = SegmentRecords.uuid(partition.topicId());
         }

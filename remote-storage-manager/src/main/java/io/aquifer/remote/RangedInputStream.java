@@ -1,5 +1,6 @@
 package io.aquifer.remote;
 
+import io.aquifer.object.StoreWait;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -67,7 +68,7 @@ final class RangedInputStream extends InputStream {
             call.cancel(true);
         }
         try {
-            Waiting.untilDone(call);
+            StoreWait.untilDone(call);
         } finally {
             pending = null;
         }

@@ -2,6 +2,7 @@ package io.aquifer.remote;
 
 import io.aquifer.config.S3Config;
 import io.aquifer.object.ObjectStore;
+import io.aquifer.object.StoreWait;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -156,7 +157,7 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
 
     private static void refresh(PartitionMetadata opened, TopicIdPartition partition) {
         try {
-            Waiting.untilDone(opened.refresh());
+            StoreWait.untilDone(opened.refresh());
         } catch (IOException e) {
             throw new ReplicaNotAvailableException("The remote metadata of " + partition + " can't be read again", e);
         }

@@ -4,6 +4,7 @@ import io.aquifer.format.OpenedSegment;
 import io.aquifer.format.SegmentLocation;
 import io.aquifer.format.SegmentName;
 import io.aquifer.format.SegmentResolver;
+import io.aquifer.object.StoreWait;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -45,7 +46,7 @@ final class SegmentIndexes {
         if (shared == reading) {
             read(name, location, reading);
         }
-        return Waiting.untilDone(shared.copy());
+        return StoreWait.untilDone(shared.copy());
     }
 
     private void read(SegmentName name, Optional<SegmentLocation> location, CompletableFuture<OpenedSegment> reading) {

@@ -11,6 +11,7 @@ import io.aquifer.format.SegmentResolver;
 import io.aquifer.object.ObjectNotFoundException;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.PutResult;
+import io.aquifer.object.StoreWait;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -91,7 +92,7 @@ final class SegmentStorage implements Closeable {
         try (SegmentFiles files = SegmentFiles.open(data, metadata.segmentSizeInBytes())) {
             SegmentContent content = new SegmentContent(SegmentNames.info(metadata), files.parts(), chunkBytes);
             long start = System.nanoTime();
-            PutResult result = Waiting.untilDone(store.uploadIfAbsent(key, content));
+            PutResult result = StoreWait.untilDone(store.uploadIfAbsent(key, content));
             if (result == PutResult.OTHER_EXISTS) {
                 throw new RemoteStorageException("'" + key + "' in " + store.name() + " exists with other content than"
                         + " this broker's files of the segment have: it is left as it is. Compare the two; segment ids"
@@ -153,7 +154,7 @@ final class SegmentStorage implements Closeable {
         }
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(index.length(part)));
         if (bytes.hasRemaining()) {
-            Waiting.untilDone(store.get(segment.key(), index.offset(part), bytes));
+            StoreWait.untilDone(store.get(segment.key(), index.offset(part), bytes));
             index.verify(part, 0, bytes, where);
         }
         return new ByteArrayInputStream(bytes.array());

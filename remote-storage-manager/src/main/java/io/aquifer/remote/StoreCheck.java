@@ -5,6 +5,7 @@ import io.aquifer.object.ObjectStore;
 import io.aquifer.object.ObjectStoreException;
 import io.aquifer.object.ProbeFinding;
 import io.aquifer.object.StoreProbe;
+import io.aquifer.object.StoreWait;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -30,7 +31,7 @@ final class StoreCheck {
         StoreProbe probe = new StoreProbe(
                 store, root.substring(0, root.length() - 1), config.store().partBytes());
         try {
-            List<ProbeFinding> findings = Waiting.untilDone(probe.run());
+            List<ProbeFinding> findings = StoreWait.untilDone(probe.run());
             if (!findings.isEmpty()) {
                 throw new KafkaException("The " + store.name() + " can't be used. "
                         + findings.stream()

@@ -13,8 +13,9 @@ import io.aquifer.format.WalEpoch;
 import io.aquifer.format.WalObjectName;
 import io.aquifer.format.WalObjects;
 import io.aquifer.format.WalRun;
-import io.aquifer.object.ObjectPage;
+import io.aquifer.object.Listing;
 import io.aquifer.object.ObjectStore;
+import io.aquifer.object.StoreWait;
 import io.aquifer.object.StoredObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,7 +28,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * Looks at the whole bucket. What it has read of an object is kept for the next look, since objects never change. Not
@@ -95,20 +96,11 @@ final class BucketReader {
         return view;
     }
 
-    private interface Found {
-        void object(StoredObject object);
-    }
-
-    private void forEach(String prefix, Memory memory, Found found) throws IOException {
-        @Nullable String after = null;
-        do {
-            ObjectPage page = StoreWait.untilDone(store.list(prefix, after, ObjectStore.MAX_PAGE));
-            for (StoredObject object : page.objects()) {
-                memory.object();
-                found.object(object);
-            }
-            after = page.next().orElse(null);
-        } while (after != null);
+    private void forEach(String prefix, Memory memory, Consumer<StoredObject> found) throws IOException {
+        Listing.forEach(store, prefix, object -> {
+            memory.object();
+            found.accept(object);
+        });
     }
 
     private void readWal(BucketView view, NavigableMap<WalEpoch, List<StoredObject>> wal, Memory memory)

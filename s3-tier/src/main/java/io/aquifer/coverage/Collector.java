@@ -9,6 +9,7 @@ import io.aquifer.format.LongRanges;
 import io.aquifer.format.WalEpoch;
 import io.aquifer.format.WalObjectName;
 import io.aquifer.object.ObjectStore;
+import io.aquifer.object.StoreWait;
 import io.aquifer.object.UnfinishedUpload;
 import io.aquifer.object.UnfinishedUploadPage;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package io.aquifer.coverage;
 
 import io.aquifer.format.ObjectFormatException;
+import io.aquifer.object.StoreWait;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,6 +1,7 @@
 package io.aquifer.format;
 
 import io.aquifer.object.Failures;
+import io.aquifer.object.Listing;
 import io.aquifer.object.ObjectContent;
 import io.aquifer.object.ObjectNotFoundException;
 import io.aquifer.object.ObjectStore;
@@ -15,7 +16,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes plain segment objects of composite segments, so that the WAL objects that they lie in can go. The segment stays the
@@ -63,17 +63,10 @@ public final class CompositeRewriter {
     /** The composite segments of a partition. */
     public static CompletableFuture<List<SegmentName>> list(
             ObjectStore store, ClusterKeys keys, UUID topicId, int partition) {
-        return list(store, keys, keys.segmentsOf(topicId, partition), null, new ArrayList<>());
-    }
-
-    private static CompletableFuture<List<SegmentName>> list(
-            ObjectStore store, ClusterKeys keys, String prefix, @Nullable String after, List<SegmentName> found) {
-        return store.list(prefix, after, ObjectStore.MAX_PAGE).thenCompose(page -> {
-            page.objects().forEach(object -> keys.compositeOf(object.key()).ifPresent(found::add));
-            return page.next()
-                    .map(next -> list(store, keys, prefix, next, found))
-                    .orElseGet(() -> CompletableFuture.completedFuture(List.copyOf(found)));
-        });
+        return Listing.of(store, keys.segmentsOf(topicId, partition))
+                .thenApply(listed -> listed.stream()
+                        .flatMap(object -> keys.compositeOf(object.key()).stream())
+                        .toList());
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.aquifer.format;
 
+import io.aquifer.object.Listing;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.PutResult;
 import io.aquifer.object.StoredObject;
@@ -101,20 +102,9 @@ public final class WalChain {
 
     /** The run of an epoch, or nothing when the bucket has no object of it. */
     public CompletableFuture<Optional<WalRun>> run(int nodeId, long epoch) {
-        List<StoredObject> listed = new ArrayList<>();
-        return list(new WalEpoch(nodeId, epoch), null, listed)
-                .thenCompose(done -> records.newest())
-                .thenCompose(record -> run(new WalEpoch(nodeId, epoch), listed, CollectionRecord.in(record)));
-    }
-
-    private CompletableFuture<Void> list(WalEpoch epoch, @Nullable String after, List<StoredObject> listed) {
-        return store.list(keys.walObjectsOf(epoch.nodeId(), epoch.epoch()), after, ObjectStore.MAX_PAGE)
-                .thenCompose(page -> {
-                    listed.addAll(page.objects());
-                    return page.next()
-                            .map(next -> list(epoch, next, listed))
-                            .orElseGet(() -> CompletableFuture.completedFuture(null));
-                });
+        return Listing.of(store, keys.walObjectsOf(nodeId, epoch))
+                .thenCompose(listed -> records.newest()
+                        .thenCompose(record -> run(new WalEpoch(nodeId, epoch), listed, CollectionRecord.in(record))));
     }
 
     /**

@@ -3,13 +3,10 @@ package io.aquifer.format;
 import io.aquifer.object.ObjectContent;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.PutResult;
-import io.aquifer.object.StoredObject;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The WAL objects of a cluster: created once if absent, found by the unbroken run of their numbers, opened by their index,
@@ -23,7 +20,6 @@ public final class WalObjects {
     private final ObjectStore store;
     private final ClusterKeys keys;
     private final IndexReader<WalObjectIndex> reader;
-    private final CollectionRecords records;
 
     public WalObjects(ObjectStore store, ClusterKeys keys) {
         this(store, keys, TAIL_BYTES);
@@ -34,7 +30,6 @@ public final class WalObjects {
         this.store = store;
         this.keys = keys;
         this.reader = new IndexReader<>(store, ObjectKind.WAL, tailBytes, WalObjectIndex::readFrom);
-        this.records = new CollectionRecords(store, keys);
     }
 
     /**
@@ -50,61 +45,6 @@ public final class WalObjects {
         }
         ObjectContent end = ObjectContent.of(index.withTrailer());
         return store.uploadIfAbsent(keys.walObject(index.info().name()), ObjectContent.concat(List.of(body, end)));
-    }
-
-    /**
-     * The objects of a broker's epoch whose numbers follow each other without a gap. What lies behind a gap doesn't count. What
-     * garbage collection has {@linkplain CollectionRecord condemned} makes no gap and is left out, so the number behind the run
-     * is one more than that of its last object, and not how many objects there are. The last of a run is never condemned.
-     *
-     * @param first number where the run begins; when that is neither there nor condemned the run is empty
-     */
-    public CompletableFuture<List<WalObjectName>> unbroken(int nodeId, long epoch, long first) {
-        WalObjectName begin = new WalObjectName(nodeId, epoch, first);
-        String before = first == 0 ? null : keys.walObject(new WalObjectName(nodeId, epoch, first - 1));
-        List<WalObjectName> listed = new ArrayList<>();
-        return list(begin, before, listed).thenCompose(done -> records.newest()).thenApply(record -> {
-            LongRanges condemned = CollectionRecord.in(record).condemned(WalEpoch.of(begin));
-            return unbroken(listed, condemned, first);
-        });
-    }
-
-    private CompletableFuture<Void> list(WalObjectName begin, @Nullable String after, List<WalObjectName> listed) {
-        return store.list(keys.walObjectsOf(begin.nodeId(), begin.epoch()), after, ObjectStore.MAX_PAGE)
-                .thenCompose(page -> {
-                    for (StoredObject object : page.objects()) {
-                        keys.walObjectOf(object.key()).ifPresent(listed::add);
-                    }
-                    return page.next()
-                            .map(next -> list(begin, next, listed))
-                            .orElseGet(() -> CompletableFuture.completedFuture(null));
-                });
-    }
-
-    /**
-     * The unbroken run among objects of one epoch.
-     *
-     * @param listed in the order of their numbers
-     * @param condemned numbers that make no gap and are left out
-     */
-    private static List<WalObjectName> unbroken(List<WalObjectName> listed, LongRanges condemned, long first) {
-        List<WalObjectName> run = new ArrayList<>();
-        long next = first;
-        for (WalObjectName name : listed) {
-            while (next < name.sequence() && condemned.contains(next)) {
-                next = condemned.endFrom(next);
-            }
-            if (name.sequence() > next) {
-                break;
-            }
-            if (name.sequence() == next) {
-                next++;
-            }
-            if (!condemned.contains(name.sequence())) {
-                run.add(name);
-            }
-        }
-        return List.copyOf(run);
     }
 
     /**

@@ -119,6 +119,25 @@ class WalChainTest {
     }
 
     @Test
+    void a_run_does_not_go_on_without_a_readable_record_of_what_was_collected() {
+        object(NODE, 1, 0);
+        condemn(1, LongRanges.of(3, 4));
+        store.bucket().damage(Segments.KEYS.collectionRecord(0), 20);
+
+        assertThatThrownBy(() -> chain.run(NODE, 1).join()).cause().isInstanceOf(DamagedObjectException.class);
+    }
+
+    @Test
+    void keys_that_name_no_object_of_the_epoch_do_not_break_the_run() {
+        object(NODE, 1, 0);
+        store.bucket()
+                .create(Segments.KEYS.walObjectsOf(NODE, 1) + "00000000000000000000.tmp", new byte[1], Instant.EPOCH);
+        object(NODE, 1, 1);
+
+        assertThat(chain.run(NODE, 1).join()).contains(new WalRun(NODE, 1, 0, 2, Optional.empty()));
+    }
+
+    @Test
     void a_run_of_several_pages_is_read_to_its_seal() {
         for (int i = 0; i < 2 * ObjectStore.MAX_PAGE; i++) {
             object(NODE, 1, i);

@@ -11,11 +11,6 @@ import io.aquifer.object.SimulatedObjectStore;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.UUID;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class WalObjectsTest {
@@ -112,76 +107,6 @@ class WalObjectsTest {
     }
 
     @Test
-    void only_the_unbroken_run_of_numbers_counts() {
-        for (long sequence : List.of(2L, 3L, 4L, 6L, 7L)) {
-            put(new WalObjectName(1, 9, sequence));
-        }
-        put(new WalObjectName(1, 10, 5));
-        put(new WalObjectName(11, 9, 5));
-
-        assertThat(run(2)).containsExactly(2L, 3L, 4L);
-        assertThat(run(3)).containsExactly(3L, 4L);
-        assertThat(run(6)).containsExactly(6L, 7L);
-        assertThat(run(0)).isEmpty();
-        assertThat(run(5)).isEmpty();
-        assertThat(run(8)).isEmpty();
-    }
-
-    @Test
-    void what_was_collected_makes_no_gap_and_is_left_out() {
-        LongStream.of(2, 3, 5, 9, 11).forEach(sequence -> put(new WalObjectName(1, 9, sequence)));
-        LongRanges condemned = LongRanges.of(0, 2);
-        condemned.add(3, 5);
-        condemned.add(6, 9);
-        condemn(condemned);
-
-        assertThat(run(0)).containsExactly(2L, 5L, 9L);
-        assertThat(run(4)).containsExactly(5L, 9L);
-        assertThat(run(10)).isEmpty();
-    }
-
-    @Test
-    void a_run_does_not_go_on_without_a_readable_record_of_what_was_collected() {
-        put(new WalObjectName(1, 9, 0));
-        condemn(LongRanges.of(3, 4));
-        store.bucket().damage(Segments.KEYS.collectionRecord(0), 20);
-
-        assertThatThrownBy(() -> run(0)).cause().isInstanceOf(DamagedObjectException.class);
-    }
-
-    private void condemn(LongRanges numbers) {
-        CollectionRecord record = new CollectionRecord(
-                0,
-                new UUID(1, 2),
-                1,
-                new TreeMap<>(Map.of(new WalEpoch(1, 9), numbers)),
-                new TreeSet<>(),
-                new TreeSet<>());
-        assertThat(new CollectionRecords(store, Segments.KEYS).create(record).join())
-                .isTrue();
-    }
-
-    @Test
-    void a_run_is_followed_through_several_pages_of_a_listing() {
-        LongStream.range(0, 2500).forEach(sequence -> put(new WalObjectName(1, 9, sequence)));
-        put(new WalObjectName(1, 9, 2501));
-
-        assertThat(run(0)).hasSize(2500);
-        assertThat(run(1000)).hasSize(1500);
-        assertThat(run(2499)).containsExactly(2499L);
-    }
-
-    @Test
-    void keys_that_name_no_object_of_the_epoch_do_not_break_the_run() {
-        put(new WalObjectName(1, 9, 0));
-        store.bucket()
-                .create(Segments.KEYS.walObjectsOf(1, 9) + "00000000000000000000.tmp", new byte[1], Instant.EPOCH);
-        put(new WalObjectName(1, 9, 1));
-
-        assertThat(run(0)).containsExactly(0L, 1L);
-    }
-
-    @Test
     void an_object_under_another_number_is_refused() {
         WalObjectName other = new WalObjectName(1, 2, 3);
         store.bucket().create(Segments.KEYS.walObject(other), WalFixtures.object(), Instant.EPOCH);
@@ -206,16 +131,6 @@ class WalObjectsTest {
     private PutResult create() {
         return objects.create(WalFixtures.INDEX, ObjectContent.of(ByteBuffer.wrap(WalFixtures.body())))
                 .join();
-    }
-
-    private void put(WalObjectName name) {
-        store.bucket().create(Segments.KEYS.walObject(name), new byte[1], Instant.EPOCH);
-    }
-
-    private List<Long> run(long first) {
-        return objects.unbroken(1, 9, first).join().stream()
-                .map(WalObjectName::sequence)
-                .toList();
     }
 
     private List<SimulatedCall.Kind> requests() {

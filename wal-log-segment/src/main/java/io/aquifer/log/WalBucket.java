@@ -6,10 +6,10 @@ import io.aquifer.object.ObjectStore;
 import io.aquifer.object.ObjectStoreObserver;
 import io.aquifer.object.ObjectStoreSettings;
 import io.aquifer.object.S3ObjectStore;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.server.log.remote.storage.RemoteLogManagerConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -29,18 +29,13 @@ record WalBucket(ObjectStore store, ClusterKeys keys, Supplier<ObjectStore> back
      *
      * @throws ConfigException with one message that names the setting, what was found and what to write instead
      */
-    static @Nullable WalBucket of(RemoteLogManagerConfig config, Map<String, ?> serverProperties, String clusterId) {
+    static @Nullable WalBucket of(
+            RemoteLogManagerConfig config, Map<String, Object> serverProperties, String clusterId) {
         if (!STORAGE_MANAGER.equals(config.remoteStorageManagerClassName())) {
             return null;
         }
         String prefix = config.remoteStorageManagerPrefix();
-        Map<String, Object> settings = new HashMap<>();
-        serverProperties.forEach((name, value) -> {
-            if (name.startsWith(prefix)) {
-                settings.put(name.substring(prefix.length()), value);
-            }
-        });
-        S3Config s3 = S3Config.of(settings);
+        S3Config s3 = S3Config.of(Utils.entriesWithPrefix(serverProperties, prefix));
         String named = s3.getString(S3Config.CLUSTER_ID_CONFIG);
         if (!named.equals(clusterId)) {
             throw new ConfigException(prefix + S3Config.CLUSTER_ID_CONFIG + "=" + named

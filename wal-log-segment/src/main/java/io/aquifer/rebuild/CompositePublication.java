@@ -10,6 +10,7 @@ import io.aquifer.format.SegmentPart;
 import io.aquifer.format.WalObjectName;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.PutResult;
+import io.aquifer.object.StoreWait;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -48,7 +49,7 @@ final class CompositePublication {
 
     /** Creates one, which isn't to be counted on before {@link #confirm}. */
     void create(SegmentInfo info, Map<SegmentPart, ByteBuffer> parts, List<CompositePiece> pieces) throws IOException {
-        if (Waiting.untilDone(composites.create(info, parts, pieces)) == PutResult.OTHER_EXISTS) {
+        if (StoreWait.untilDone(composites.create(info, parts, pieces)) == PutResult.OTHER_EXISTS) {
             throw new IOException(
                     "'" + keys.composite(info.name()) + "' in " + store.name() + " exists and was never made");
         }
@@ -64,7 +65,7 @@ final class CompositePublication {
         if (created.isEmpty()) {
             return;
         }
-        CollectionRecord record = CollectionRecord.in(Waiting.untilDone(new CollectionRecords(store, keys).newest()));
+        CollectionRecord record = CollectionRecord.in(StoreWait.untilDone(new CollectionRecords(store, keys).newest()));
         for (Map.Entry<SegmentInfo, List<CompositePiece>> made : created.entrySet()) {
             Optional<WalObjectName> condemned = made.getValue().stream()
                     .map(CompositePiece::object)
@@ -81,7 +82,7 @@ final class CompositePublication {
     }
 
     private void takeBack() throws IOException {
-        Waiting.untilDone(store.delete(created.keySet().stream()
+        StoreWait.untilDone(store.delete(created.keySet().stream()
                 .map(info -> keys.composite(info.name()))
                 .toList()));
         created.clear();

@@ -6,6 +6,7 @@ import io.aquifer.format.CompositeRewriter.Outcome;
 import io.aquifer.format.SegmentContent;
 import io.aquifer.format.SegmentName;
 import io.aquifer.object.ObjectStore;
+import io.aquifer.object.StoreWait;
 import io.aquifer.wal.layout.LogId;
 import java.io.IOException;
 import java.time.Duration;
@@ -99,7 +100,7 @@ public final class CompositeRewriting {
                 }
                 if (!done.contains(log)) {
                     List<SegmentName> found =
-                            Waiting.untilDone(CompositeRewriter.list(store, keys, log.topicId(), log.partition()));
+                            StoreWait.untilDone(CompositeRewriter.list(store, keys, log.topicId(), log.partition()));
                     if (found.isEmpty()) {
                         done.add(log);
                     } else {
@@ -121,7 +122,7 @@ public final class CompositeRewriting {
                 return;
             }
             try {
-                Outcome outcome = Waiting.untilDone(rewriter.rewrite(name));
+                Outcome outcome = StoreWait.untilDone(rewriter.rewrite(name));
                 LOG.info("Composite segment '{}' in {}: {}", keys.composite(name), store.name(), inWords(outcome));
             } catch (IOException e) {
                 if (!closing) {

@@ -4,6 +4,7 @@ import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.CompositePieces;
 import io.aquifer.format.Composites;
 import io.aquifer.object.ObjectStore;
+import io.aquifer.object.StoreWait;
 import io.aquifer.wal.layout.LogId;
 import java.io.File;
 import java.io.IOException;
@@ -150,7 +151,7 @@ final class LogRebuild {
         try (FileChannel file = open(LogFileUtils.logFile(dir, baseOffset))) {
             for (long position = 0; position < data.length(); position += READ_BYTES) {
                 ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(READ_BYTES, data.length() - position));
-                Waiting.untilDone(composites.read(data, position, bytes, Runnable::run));
+                StoreWait.untilDone(composites.read(data, position, bytes, Runnable::run));
                 Utils.writeFully(file, bytes);
             }
             file.force(true);

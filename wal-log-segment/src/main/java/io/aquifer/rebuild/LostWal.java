@@ -9,6 +9,7 @@ import io.aquifer.format.WalRun;
 import io.aquifer.format.WalSeal;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.PutResult;
+import io.aquifer.object.StoreWait;
 import io.aquifer.wal.ForeignWalException;
 import io.aquifer.wal.WalContinuation;
 import io.aquifer.wal.WalContinuation.Checkpoint;
@@ -65,7 +66,7 @@ public final class LostWal {
      * @throws IOException if the bucket can't be read
      */
     public static void requireNone(ObjectStore store, ClusterKeys keys, int nodeId, String device) throws IOException {
-        List<WalRun> runs = Waiting.untilDone(new WalChain(store, keys).runs(nodeId));
+        List<WalRun> runs = StoreWait.untilDone(new WalChain(store, keys).runs(nodeId));
         if (!runs.isEmpty()) {
             throw new ForeignWalException(
                     "the WAL on " + device + " is empty, and the " + store.name()
@@ -85,7 +86,7 @@ public final class LostWal {
      */
     public static Optional<LostWal> find(ObjectStore store, ClusterKeys keys, int nodeId) throws IOException {
         WalChain chain = new WalChain(store, keys);
-        List<WalRun> runs = Waiting.untilDone(chain.runs(nodeId));
+        List<WalRun> runs = StoreWait.untilDone(chain.runs(nodeId));
         if (runs.isEmpty()) {
             return Optional.empty();
         }
@@ -98,7 +99,7 @@ public final class LostWal {
         WalObjects objects = new WalObjects(store, keys);
         UUID walId = seal.isPresent()
                 ? seal.get().walId()
-                : Waiting.untilDone(objects.open(last.object(last.end() - 1)))
+                : StoreWait.untilDone(objects.open(last.object(last.end() - 1)))
                         .info()
                         .walId();
         StoredLogs stored = StoredLogs.read(chain, objects, nodeId, walId, log -> true);
@@ -162,7 +163,7 @@ public final class LostWal {
         if (last.seal().isEmpty()) {
             WalObjectName next = last.next();
             WalSeal seal = WalSeal.continued(next, walId, UUID.randomUUID(), nextEpoch(), Instant.now());
-            if (Waiting.untilDone(chain.seal(seal)) == PutResult.OTHER_EXISTS) {
+            if (StoreWait.untilDone(chain.seal(seal)) == PutResult.OTHER_EXISTS) {
                 throw new ForeignWalException("broker " + next.nodeId() + " has written " + next
                         + " a moment ago, so its WAL isn't lost. Stop the broker, and try again");
             }

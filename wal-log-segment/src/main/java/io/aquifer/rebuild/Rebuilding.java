@@ -6,6 +6,7 @@ import io.aquifer.format.WalChain;
 import io.aquifer.format.WalObjects;
 import io.aquifer.object.ObjectNotFoundException;
 import io.aquifer.object.ObjectStore;
+import io.aquifer.object.StoreWait;
 import io.aquifer.rebuild.LogRebuild.Rebuilt;
 import io.aquifer.rebuild.RebuildPlan.MissingOffsetsException;
 import io.aquifer.wal.layout.LogId;
@@ -133,7 +134,7 @@ public final class Rebuilding {
                 File logDir = logDirs.get(i % logDirs.size());
                 running.add(CompletableFuture.runAsync(() -> rebuild(log, stored, logDir, rebuilt, changed), threads));
             }
-            Waiting.untilDone(CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)));
+            StoreWait.untilDone(CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)));
         } finally {
             threads.shutdownNow();
         }

@@ -7,6 +7,7 @@ import io.aquifer.format.WalObjectIndex;
 import io.aquifer.format.WalObjectName;
 import io.aquifer.format.WalObjects;
 import io.aquifer.format.WalRun;
+import io.aquifer.object.StoreWait;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class StoredLogs {
     static StoredLogs read(WalChain chain, WalObjects objects, int nodeId, UUID walId, Predicate<LogIncarnation> wanted)
             throws IOException {
         List<WalObjectName> names = new ArrayList<>();
-        for (WalRun run : Waiting.untilDone(chain.runs(nodeId))) {
+        for (WalRun run : StoreWait.untilDone(chain.runs(nodeId))) {
             names.addAll(run.objects());
         }
         StoredLogs stored = new StoredLogs();
@@ -48,11 +49,11 @@ final class StoredLogs {
         for (WalObjectName name : names) {
             reading.add(objects.open(name));
             if (reading.size() == READ_AHEAD) {
-                stored.apply(Waiting.untilDone(reading.remove()), walId, wanted);
+                stored.apply(StoreWait.untilDone(reading.remove()), walId, wanted);
             }
         }
         while (!reading.isEmpty()) {
-            stored.apply(Waiting.untilDone(reading.remove()), walId, wanted);
+            stored.apply(StoreWait.untilDone(reading.remove()), walId, wanted);
         }
         return stored;
     }

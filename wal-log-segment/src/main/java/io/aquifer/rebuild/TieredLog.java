@@ -9,9 +9,9 @@ import io.aquifer.format.PartitionSnapshots;
 import io.aquifer.format.SegmentName;
 import io.aquifer.format.SegmentPart;
 import io.aquifer.format.SegmentResolver;
-import io.aquifer.object.ObjectPage;
+import io.aquifer.object.Listing;
 import io.aquifer.object.ObjectStore;
-import io.aquifer.object.StoredObject;
+import io.aquifer.object.StoreWait;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
@@ -23,7 +23,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** The segments of a partition that the bucket has, composites among them. */
 final class TieredLog {
@@ -48,16 +47,10 @@ final class TieredLog {
         TieredLog log = new TieredLog(store, keys);
         Set<SegmentName> plain = new LinkedHashSet<>();
         Set<SegmentName> composites = new LinkedHashSet<>();
-        String prefix = keys.segmentsOf(topicId, partition);
-        @Nullable String after = null;
-        do {
-            ObjectPage page = Waiting.untilDone(store.list(prefix, after, ObjectStore.MAX_PAGE));
-            for (StoredObject object : page.objects()) {
-                keys.segmentOf(object.key()).ifPresent(plain::add);
-                keys.compositeOf(object.key()).ifPresent(composites::add);
-            }
-            after = page.next().orElse(null);
-        } while (after != null);
+        Listing.forEach(store, keys.segmentsOf(topicId, partition), object -> {
+            keys.segmentOf(object.key()).ifPresent(plain::add);
+            keys.compositeOf(object.key()).ifPresent(composites::add);
+        });
         composites.removeAll(plain);
         log.removeCondemned(topicId, partition, composites);
         plain.forEach(log::add);
@@ -73,10 +66,10 @@ final class TieredLog {
         if (composites.isEmpty()) {
             return;
         }
-        CollectionRecord record = CollectionRecord.in(Waiting.untilDone(new CollectionRecords(store, keys).newest()));
+        CollectionRecord record = CollectionRecord.in(StoreWait.untilDone(new CollectionRecords(store, keys).newest()));
         Set<SegmentName> condemned = new LinkedHashSet<>();
         for (SegmentName name : composites) {
-            OpenedSegment segment = Waiting.untilDone(resolver.open(name, Optional.empty()));
+            OpenedSegment segment = StoreWait.untilDone(resolver.open(name, Optional.empty()));
             boolean names = segment.pieces().stream()
                     .flatMap(pieces -> pieces.list().stream())
                     .anyMatch(piece -> record.condemns(piece.object()));
@@ -85,13 +78,13 @@ final class TieredLog {
             }
         }
         if (!condemned.isEmpty()) {
-            Waiting.untilDone(new PartitionSnapshots(store, keys).newest(topicId, partition))
+            StoreWait.untilDone(new PartitionSnapshots(store, keys).newest(topicId, partition))
                     .map(PartitionSnapshot::segments)
                     .orElse(List.of())
                     .forEach(promised -> condemned.remove(promised.info().name()));
         }
         if (!condemned.isEmpty()) {
-            Waiting.untilDone(
+            StoreWait.untilDone(
                     store.delete(condemned.stream().map(keys::composite).toList()));
             composites.removeAll(condemned);
         }
@@ -117,7 +110,7 @@ final class TieredLog {
         return byEnd.isEmpty()
                 ? OptionalLong.empty()
                 : OptionalLong.of(
-                        Waiting.untilDone(resolver.open(byEnd.lastEntry().getValue(), Optional.empty()))
+                        StoreWait.untilDone(resolver.open(byEnd.lastEntry().getValue(), Optional.empty()))
                                 .parts()
                                 .info()
                                 .maxTimestamp());
@@ -129,7 +122,7 @@ final class TieredLog {
     /** The state at an offset where a segment ends. */
     State stateAt(long end) throws IOException {
         SegmentName name = Objects.requireNonNull(byEnd.get(end), "no segment ends there");
-        OpenedSegment segment = Waiting.untilDone(resolver.open(name, Optional.empty()));
+        OpenedSegment segment = StoreWait.untilDone(resolver.open(name, Optional.empty()));
         return new State(
                 read(segment, SegmentPart.PRODUCER_SNAPSHOT),
                 LeaderEpochs.of(read(segment, SegmentPart.LEADER_EPOCHS)));
@@ -138,7 +131,7 @@ final class TieredLog {
     private ByteBuffer read(OpenedSegment segment, SegmentPart part) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(segment.parts().length(part)));
         if (bytes.hasRemaining()) {
-            Waiting.untilDone(store.get(segment.key(), segment.parts().offset(part), bytes));
+            StoreWait.untilDone(store.get(segment.key(), segment.parts().offset(part), bytes));
             segment.parts().verify(part, 0, bytes, "'" + segment.key() + "' in " + store.name());
         }
         return bytes;

@@ -6,6 +6,7 @@ import io.aquifer.format.BatchHeader;
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.LogIncarnation;
 import io.aquifer.format.TestBatch;
+import io.aquifer.format.WalChain;
 import io.aquifer.format.WalEntry;
 import io.aquifer.format.WalEntryKind;
 import io.aquifer.format.WalObjectIndex;
@@ -48,7 +49,9 @@ class WalObjectRoundTripTest {
 
         private final RandomGenerator random;
         private final SimulatedObjectStore store = SimulatedObjectStore.eager();
-        private final WalObjects objects = new WalObjects(store, ClusterKeys.of("prefix", "cluster"));
+        private final ClusterKeys keys = ClusterKeys.of("prefix", "cluster");
+        private final WalObjects objects = new WalObjects(store, keys);
+        private final WalChain chain = new WalChain(store, keys);
         private final Map<LogId, Long> ends = new HashMap<>();
         private final Map<LogIncarnation, List<TestBlocks.Logged>> expected = new LinkedHashMap<>();
         private final Map<ByteBuffer, List<TestBatch>> batches = new HashMap<>();
@@ -67,7 +70,8 @@ class WalObjectRoundTripTest {
                 bodies.add(upload(sequence));
             }
             Map<LogIncarnation, List<TestBlocks.Logged>> found = new LinkedHashMap<>();
-            List<WalObjectName> run = objects.unbroken(7, TestBlocks.EPOCH, 0).join();
+            List<WalObjectName> run =
+                    chain.run(7, TestBlocks.EPOCH).join().orElseThrow().objects();
             assertThat(run).hasSize(count);
             for (WalObjectName name : run) {
                 WalObjectIndex index = objects.open(name).join();

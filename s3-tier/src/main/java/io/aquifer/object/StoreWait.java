@@ -1,16 +1,15 @@
-package io.aquifer.remote;
+package io.aquifer.object;
 
-import io.aquifer.object.Failures;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
-/** Waits for calls of the object store on threads of the broker, which it interrupts when it has lost interest. */
-final class Waiting {
+/** Waits for calls of the object store, on threads that may block and may be interrupted by whoever has lost interest. */
+public final class StoreWait {
 
-    private Waiting() {}
+    private StoreWait() {}
 
     /**
      * What the future completes with. When this thread is interrupted the future is cancelled.
@@ -18,7 +17,7 @@ final class Waiting {
      * @throws IOException the future's own failure, or one that has it as its cause when it is of another kind
      * @throws InterruptedIOException when interrupted; the thread's interrupted status is set
      */
-    static <T> T untilDone(CompletableFuture<T> future) throws IOException {
+    public static <T> T untilDone(CompletableFuture<T> future) throws IOException {
         try {
             return future.get();
         } catch (InterruptedException e) {
