@@ -1,5 +1,6 @@
 package io.aquifer.cli;
 
+import io.aquifer.rebuild.KafkaIds;
 import io.aquifer.wal.layout.LogId;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
@@ -12,8 +13,7 @@ final class TopicId implements ITypeConverter<UUID> {
     @Override
     public UUID convert(String value) {
         try {
-            Uuid id = Uuid.fromString(value);
-            return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
+            return KafkaIds.toJava(Uuid.fromString(value));
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException(
                     "'" + value + "' is no id as Kafka prints it (kafka-topics.sh --describe shows those of topics)");
@@ -21,7 +21,7 @@ final class TopicId implements ITypeConverter<UUID> {
     }
 
     static String inKafkasForm(UUID id) {
-        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits()).toString();
+        return KafkaIds.toKafka(id).toString();
     }
 
     /** 16 hexadecimal digits. */

@@ -1,6 +1,7 @@
 package io.aquifer.weave;
 
 import io.aquifer.seam.AbstractFetcherThreadAdvice;
+import io.aquifer.seam.BrokerLifecycleManagerAdvice;
 import io.aquifer.seam.KRaftMetadataCacheAdvice;
 import io.aquifer.seam.LocalLogAdvice;
 import io.aquifer.seam.LogManagerAdvice;
@@ -40,7 +41,8 @@ record AdvisedClass(String name, Map<String, Class<?>> advice, List<String> reli
                     RemoteLeaderEndPointAdvice.class,
                     AbstractFetcherThreadAdvice.class,
                     KRaftMetadataCacheAdvice.class,
-                    RaftControllerNodeProviderAdvice.class)
+                    RaftControllerNodeProviderAdvice.class,
+                    BrokerLifecycleManagerAdvice.class)
             .map(AdvisedClass::declaredBy)
             .toList();
 

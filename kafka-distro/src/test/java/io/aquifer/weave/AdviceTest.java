@@ -78,6 +78,7 @@ class AdviceTest {
         expected.put("AbstractFetcherThread#processFetchRequest", List.of("release"));
         expected.put("KRaftMetadataCache#getPartitionLeaderEndpoint", List.of("leaderEndpoint"));
         expected.put("RaftControllerNodeProvider#create", List.of("controllers"));
+        expected.put("BrokerLifecycleManager#setReadyToUnfence", List.of("beforeUnfencing"));
 
         assertThat(CALLS).isEqualTo(expected);
     }

@@ -1,6 +1,7 @@
 package io.aquifer.garbage;
 
 import io.aquifer.coverage.LiveTopics;
+import io.aquifer.rebuild.KafkaIds;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -59,7 +60,7 @@ final class ClusterTopics implements LiveTopics {
         }
         Set<UUID> ids = new HashSet<>();
         for (Uuid id : newest.topics().topicsById().keySet()) {
-            ids.add(new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()));
+            ids.add(KafkaIds.toJava(id));
         }
         return ids;
     }

@@ -5,6 +5,7 @@ import io.aquifer.garbage.BrokerCollector;
 import io.aquifer.garbage.GarbageCollection;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.rebuild.CompositeRewriting;
+import io.aquifer.rebuild.DirectoryAssignments;
 import io.aquifer.rebuild.LogDirectories;
 import io.aquifer.rebuild.LostWal;
 import io.aquifer.rebuild.Rebuilding;
@@ -21,6 +22,7 @@ import io.aquifer.wal.device.JnaNativeIo;
 import io.aquifer.wal.layout.Superblock;
 import java.io.File;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -42,6 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class AquiferRuntime {
 
     private static final Logger LOG = LoggerFactory.getLogger(AquiferRuntime.class);
+    private static final Duration ASSIGNMENT_PATIENCE = Duration.ofSeconds(30);
 
     private final Wal wal;
     private final WalMetrics metrics;
@@ -53,6 +56,7 @@ public final class AquiferRuntime {
     private final LogDirFailureChannel failures;
     private final @Nullable WalUpload upload;
     private final @Nullable CompositeRewriting rewriting;
+    private @Nullable DirectoryAssignments assignments;
     private @Nullable BrokerCollector collector;
     private @Nullable GarbageCollection garbage;
 
@@ -116,6 +120,8 @@ public final class AquiferRuntime {
             opened = true;
             DirectoryIds ids = (known, index) -> directories.idsToKeep(known, index.logs());
             AquiferRuntime runtime = start(config, policy, device, bucket, broker.owner(), ids, failures);
+            runtime.assignments = new DirectoryAssignments(
+                    metadata, broker.owner().nodeId(), broker.directories().values());
             if (bucket != null) {
                 runtime.rebuildOrClose(bucket, directories, kafka.logSegmentBytes());
                 runtime.collectGarbage(bucket, config, new BrokerCollector(kafka, metadata));
@@ -269,6 +275,13 @@ public final class AquiferRuntime {
         }
         if (garbage != null) {
             garbage.start();
+        }
+    }
+
+    /** The broker has its first metadata, and is about to ask for its place in the cluster. */
+    public void beforeUnfencing() {
+        if (assignments != null) {
+            assignments.await(logs.sharedIds(), ASSIGNMENT_PATIENCE);
         }
     }
 

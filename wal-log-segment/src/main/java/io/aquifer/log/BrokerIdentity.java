@@ -1,5 +1,6 @@
 package io.aquifer.log;
 
+import io.aquifer.rebuild.KafkaIds;
 import io.aquifer.wal.WalOwner;
 import java.io.File;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import kafka.server.KafkaConfig;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.properties.MetaProperties;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 
@@ -34,13 +34,8 @@ record BrokerIdentity(WalOwner owner, Map<File, UUID> directories) {
         for (String directory : config.logDirs()) {
             Optional.ofNullable(properties.logDirProps().get(directory))
                     .flatMap(MetaProperties::directoryId)
-                    .ifPresent(id -> directories.put(new File(directory).getAbsoluteFile(), uuid(id)));
+                    .ifPresent(id -> directories.put(new File(directory).getAbsoluteFile(), KafkaIds.toJava(id)));
         }
         return new BrokerIdentity(new WalOwner(clusterId, config.nodeId()), directories);
-    }
-
-    /** Kafka's id in Java's type. */
-    static UUID uuid(Uuid id) {
-        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 }

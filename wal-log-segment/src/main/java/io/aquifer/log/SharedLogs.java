@@ -1,6 +1,7 @@
 package io.aquifer.log;
 
 import io.aquifer.rebuild.IncarnationFile;
+import io.aquifer.rebuild.KafkaIds;
 import io.aquifer.wal.append.WriteAheadLog;
 import io.aquifer.wal.layout.LogId;
 import io.aquifer.wal.layout.RecordKind;
@@ -248,7 +249,7 @@ public final class SharedLogs {
     private @Nullable RecoveredLog find(File dir, OptionalLong incarnation, Optional<Uuid> topicId, int partition) {
         List<RecoveredLog> candidates = unopened.values().stream()
                 .filter(log -> log.id().partition() == partition)
-                .filter(log -> topicId.isEmpty() || log.id().topicId().equals(BrokerIdentity.uuid(topicId.get())))
+                .filter(log -> topicId.isEmpty() || log.id().topicId().equals(KafkaIds.toJava(topicId.get())))
                 .toList();
         for (RecoveredLog log : candidates) {
             if (incarnation.isPresent() && log.id().incarnation() == incarnation.getAsLong()) {
@@ -309,7 +310,7 @@ public final class SharedLogs {
             }
             flush(log);
             LogId id = new LogId(
-                    BrokerIdentity.uuid(topicId.get()), log.topicPartition().partition(), random.nextLong());
+                    KafkaIds.toJava(topicId.get()), log.topicPartition().partition(), random.nextLong());
             IncarnationFile.write(log.dir(), id.incarnation());
             state.share(id, log.logEndOffsetMetadata(), Long.MAX_VALUE);
             shared.put(state.topicPartition(), state);

@@ -15,7 +15,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.storage.internals.checkpoint.LeaderEpochCheckpointFile;
 import org.apache.kafka.storage.internals.checkpoint.PartitionMetadataFile;
@@ -138,8 +137,7 @@ final class LogRebuild {
         writeDurably(LeaderEpochCheckpointFile.newFile(dir), epochs.text());
         PartitionMetadataFile metadata =
                 new PartitionMetadataFile(PartitionMetadataFile.newFile(dir), new LogDirFailureChannel(1));
-        metadata.record(
-                new Uuid(log.topicId().getMostSignificantBits(), log.topicId().getLeastSignificantBits()));
+        metadata.record(KafkaIds.toKafka(log.topicId()));
         metadata.maybeFlush();
     }
 

@@ -26,7 +26,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,7 +89,7 @@ public final class Rebuilding {
                             + " run `aquifer wal restore-directories` with all of log.dirs, an empty directory in place of"
                             + " each that is lost, or without it: then the logs are rebuilt",
                     missing.size(),
-                    missing.stream().map(Rebuilding::inKafkasForm).toList(),
+                    missing.stream().map(KafkaIds::toKafka).toList(),
                     lost.size(),
                     lost.stream().map(LogDirectories::directory).sorted().toList());
             return Set.of();
@@ -139,10 +138,6 @@ public final class Rebuilding {
             threads.shutdownNow();
         }
         return changed;
-    }
-
-    private static Uuid inKafkasForm(UUID id) {
-        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 
     private static Thread thread(Runnable task) {

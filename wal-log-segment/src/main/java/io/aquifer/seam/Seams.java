@@ -74,6 +74,14 @@ public final class Seams {
         }
     }
 
+    /** {@code BrokerLifecycleManager.setReadyToUnfence}, on entry, on the thread that starts the broker. */
+    public static void beforeUnfencing() {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.beforeUnfencing();
+        }
+    }
+
     /** Makes {@code started} the runtime of this process, of which there is one at most. */
     public static synchronized void install(AquiferRuntime started) {
         if (runtime != null) {
