@@ -78,7 +78,9 @@ final class Uploads {
                 broker.device().read(superblock.deviceOffset(block.position()), aligned);
                 bytes.put(aligned.flip()).flip();
             }
-            indexer.add(bytes);
+            if (!indexer.add(bytes, Long.MAX_VALUE)) {
+                throw new AssertionError("refused without a limit");
+            }
             body.add(ObjectContent.of(bytes));
             uploaded = block.position() + block.length();
         }

@@ -68,8 +68,10 @@ public class S3Config extends AbstractConfig {
             "Account that the bucket must belong to: every request is refused otherwise. Unset for no check.";
 
     public static final String PART_BYTES_CONFIG = PREFIX + "part.bytes";
-    public static final int DEFAULT_PART_BYTES = 8 << 20;
-    private static final String PART_BYTES_DOC = "A longer object goes up in parallel parts of this size.";
+    public static final int DEFAULT_PART_BYTES = 16 << 20;
+    private static final String PART_BYTES_DOC =
+            "An object up to this size goes up in one request, a longer one in parallel parts of this size: a request each and two"
+                    + " more. Not below aquifer.wal.upload.bytes, or objects of the write-ahead log take several.";
 
     public static final String UPLOAD_MEMORY_BYTES_CONFIG = PREFIX + "upload.memory.bytes";
     public static final long DEFAULT_UPLOAD_MEMORY_BYTES = 64L << 20;

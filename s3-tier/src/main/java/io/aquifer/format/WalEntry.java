@@ -176,7 +176,7 @@ public record WalEntry(
     }
 
     /** Bytes that this takes in the index. */
-    int size() {
+    public int size() {
         return FIXED_SIZE + excerpt.remaining();
     }
 

@@ -42,7 +42,11 @@ public final class WalObjectIndex {
     static final String REMEDY =
             "Restore the object from a replica or an older version of it; what no segment object holds of it is lost otherwise";
 
-    private static final int LOG_SIZE = 32;
+    /** Bytes that follow the blocks of an object in which there is no log: the index's fixed part, and the trailer. */
+    public static final int BYTES_BEHIND_BLOCKS = FIXED_SIZE + ObjectTrailer.SIZE;
+
+    /** Bytes that a log takes in the index, without its entries. */
+    public static final int LOG_SIZE = 32;
 
     private final WalObjectInfo info;
     private final Map<LogIncarnation, List<WalEntry>> logs;

@@ -120,7 +120,7 @@ public record ObjectStoreSettings(
         private ServerSideEncryption encryption = ServerSideEncryption.BUCKET_DEFAULT;
         private @Nullable String kmsKeyId;
         private @Nullable String bucketOwner;
-        private int partBytes = 8 << 20;
+        private int partBytes = 16 << 20;
         private long uploadMemoryBytes = 64L << 20;
         private int requestsInFlight = 64;
         private long uploadBytesPerSecond;

@@ -20,7 +20,9 @@ import io.aquifer.object.StoredObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -58,6 +60,19 @@ class GarbageCollectionIT {
             fixture.restart();
             fixture.assertIntact(TOPIC, history);
             fixture.writeMore(TOPIC, history, RECORDS, Load.Options.DEFAULT);
+            awaitCollected(fixture, store);
+            fixture.assertIntact(TOPIC, history);
+        }
+    }
+
+    @Test
+    void what_a_segment_holds_that_kafka_would_keep_open_for_days_leaves_the_wal() throws IOException {
+        try (BrokerFixture fixture = BrokerFixture.startTiered(OFTEN.with("aquifer.segment.roll.ms", "1000"));
+                ObjectStore store = fixture.tier().store()) {
+            Map<String, String> slow = new HashMap<>(Topics.TIERED);
+            slow.remove("segment.bytes");
+            fixture.topics().create(TOPIC, PARTITIONS, 1, slow);
+            History history = fixture.write(TOPIC, RECORDS);
             awaitCollected(fixture, store);
             fixture.assertIntact(TOPIC, history);
         }

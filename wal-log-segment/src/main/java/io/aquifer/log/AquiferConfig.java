@@ -85,7 +85,7 @@ public final class AquiferConfig extends AbstractConfig {
     public static final String UPLOAD_BYTES_CONFIG = PREFIX + "wal.upload.bytes";
     public static final int DEFAULT_UPLOAD_BYTES = 16 << 20;
     private static final String UPLOAD_BYTES_DOC =
-            "How much of the write-ahead log goes into one object in S3, in bytes. Change it only while the broker is shut down "
+            "How long an object in S3 with a part of the write-ahead log gets at most, in bytes, unless a single block is longer. Change it only while the broker is shut down "
                     + "in good order.";
 
     public static final String UPLOAD_INTERVAL_MS_CONFIG = PREFIX + "wal.upload.interval.ms";
@@ -106,6 +106,13 @@ public final class AquiferConfig extends AbstractConfig {
             "For how long a broker takes itself for the owner of its write-ahead log after S3 has confirmed it, and how long a "
                     + "broker waits that takes one over. The same on all brokers. It is confirmed three times as often, at "
                     + "least.";
+
+    public static final String SEGMENT_ROLL_MS_CONFIG = PREFIX + "segment.roll.ms";
+    public static final long DEFAULT_SEGMENT_ROLL_MS = 3_600_000;
+    private static final String SEGMENT_ROLL_MS_DOC =
+            "For how long a shared topic's segment stays open that has records, where segment.ms of the topic isn't less. An "
+                    + "object of the write-ahead log is kept until every segment that it holds some of was rolled and copied, so "
+                    + "more costs storage, and less costs requests for partitions that get little.";
 
     public static final String REWRITE_INTERVAL_MS_CONFIG = PREFIX + "rewrite.interval.ms";
     public static final long DEFAULT_REWRITE_INTERVAL_MS = 60_000;
@@ -220,6 +227,13 @@ public final class AquiferConfig extends AbstractConfig {
                     Importance.MEDIUM,
                     LEASE_MS_DOC)
             .define(
+                    SEGMENT_ROLL_MS_CONFIG,
+                    ConfigDef.Type.LONG,
+                    DEFAULT_SEGMENT_ROLL_MS,
+                    ConfigDef.Range.between(1000, 30L * 86_400_000),
+                    Importance.MEDIUM,
+                    SEGMENT_ROLL_MS_DOC)
+            .define(
                     REWRITE_INTERVAL_MS_CONFIG,
                     ConfigDef.Type.LONG,
                     DEFAULT_REWRITE_INTERVAL_MS,
@@ -328,6 +342,11 @@ public final class AquiferConfig extends AbstractConfig {
     /** How long the WAL's ownership lasts without being confirmed. */
     public Duration lease() {
         return Duration.ofMillis(getLong(LEASE_MS_CONFIG));
+    }
+
+    /** For how long a segment that has records stays open. */
+    public Duration segmentRollAge() {
+        return Duration.ofMillis(getLong(SEGMENT_ROLL_MS_CONFIG));
     }
 
     /** How often partitions are looked at for composite segments to rewrite. */

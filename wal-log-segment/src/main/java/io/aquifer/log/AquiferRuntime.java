@@ -56,6 +56,7 @@ public final class AquiferRuntime {
     private final LogDirFailureChannel failures;
     private final @Nullable WalUpload upload;
     private final @Nullable CompositeRewriting rewriting;
+    private final @Nullable SegmentRoller roller;
     private @Nullable DirectoryAssignments assignments;
     private @Nullable BrokerCollector collector;
     private @Nullable GarbageCollection garbage;
@@ -85,6 +86,8 @@ public final class AquiferRuntime {
                 ? null
                 : new CompositeRewriting(
                         bucket.store(), bucket.background(), bucket.keys(), logs::sharedIds, config.rewriteInterval());
+        this.roller =
+                bucket == null ? null : new SegmentRoller(logs::shared, config.segmentRollAge(), System::nanoTime);
         metrics.observe(wal.log(), this::durableLag, () -> logs.shared().size());
         wal.log().onFailure(this::walFailed);
     }
@@ -273,6 +276,9 @@ public final class AquiferRuntime {
         if (rewriting != null) {
             rewriting.start();
         }
+        if (roller != null) {
+            roller.start();
+        }
         if (garbage != null) {
             garbage.start();
         }
@@ -301,6 +307,9 @@ public final class AquiferRuntime {
             trimmer.stop();
             if (rewriting != null) {
                 rewriting.stop();
+            }
+            if (roller != null) {
+                roller.stop();
             }
             if (upload != null) {
                 upload.finish();

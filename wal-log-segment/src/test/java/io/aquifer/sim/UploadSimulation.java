@@ -79,7 +79,7 @@ final class UploadSimulation {
         this.enforced = random.nextBoolean();
         this.faultRate = random.nextInt(4) == 0 ? 0 : random.nextDouble(0.3);
         this.settings = new UploadSettings(
-                temper.blockSize() * random.nextInt(1, 12),
+                temper.blockSize() * random.nextInt(1, 18),
                 Duration.ofMillis(random.nextInt(0, 1500)),
                 random.nextInt(1, 5),
                 Duration.ofMillis(50),
@@ -230,6 +230,16 @@ final class UploadSimulation {
                 away = !away;
             } else if (choice == 2 && enforced && !taken) {
                 takeOver();
+            } else if (choice <= 5 && taken) {
+                sleepUntilTaken();
+            }
+        }
+
+        /** The process stands still nearly until the taker has waited long enough: only its lease can stop it now. */
+        private void sleepUntilTaken() {
+            Duration left = Duration.between(clock.now(), takenAt).minusMillis(random.nextInt(1000));
+            if (left.compareTo(Duration.ZERO) > 0) {
+                clock.advance(left);
             }
         }
 
@@ -263,6 +273,7 @@ final class UploadSimulation {
             if (chain.chain().seal(seal).join() == PutResult.CREATED) {
                 taken = true;
                 takenAt = clock.now().plus(LEASE);
+                away |= random.nextBoolean();
             }
         }
 

@@ -56,16 +56,15 @@ final class OpenObject {
     }
 
     /**
-     * Takes up the block behind the last one, unless the object would become longer than {@code mostBytes} by it.
+     * Takes up the block behind the last one, unless the object would become longer than {@code mostBytes} by it, index and all.
      *
      * @param block its stored bytes
      * @return whether it was taken up. The first one always is
      */
     boolean add(ByteBuffer block, int mostBytes) throws WalFormatException {
-        if (count > 0 && block.remaining() > mostBytes - indexer.bodyLength()) {
+        if (!indexer.add(block, mostBytes)) {
             return false;
         }
-        indexer.add(block);
         if (count == positions.length) {
             positions = Arrays.copyOf(positions, 2 * count);
             offsets = Arrays.copyOf(offsets, 2 * count + 1);

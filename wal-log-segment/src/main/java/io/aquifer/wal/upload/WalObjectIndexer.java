@@ -16,9 +16,11 @@ import io.aquifer.wal.layout.RecordKind;
 import io.aquifer.wal.layout.WalFormatException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -36,6 +38,7 @@ public final class WalObjectIndexer {
     private final Map<LogIncarnation, List<WalEntry>> logs = new LinkedHashMap<>();
     private long endPosition;
     private int bodyLength;
+    private long bytesBehindBlocks = WalObjectIndex.BYTES_BEHIND_BLOCKS;
 
     /** An entry of a block that may still be refused. */
     private record Found(LogIncarnation log, WalEntry entry) {}
@@ -58,26 +61,51 @@ public final class WalObjectIndexer {
         return bodyLength;
     }
 
+    /** Bytes of the object of all blocks so far, with its index and trailer. */
+    public long objectLength() {
+        return bodyLength + bytesBehindBlocks;
+    }
+
     /**
-     * Adds the next block.
+     * Adds the next block, as long as the object has at most {@code mostBytes} with it: all blocks, index and trailer. The first
+     * one is always added.
      *
      * @param block all that remains: the whole block, or the first block-size bytes of padding. It is left alone
+     * @return whether it was added
      * @throws MisplacedBlockException if it isn't the block behind the last one in the same WAL and epoch
      * @throws WalFormatException if it doesn't verify, or one of its records or batches doesn't
      * @throws IllegalArgumentException if the object would become longer than one may be
      */
-    public void add(ByteBuffer block) throws WalFormatException {
+    public boolean add(ByteBuffer block, long mostBytes) throws WalFormatException {
         if (block.remaining() > WalObjectInfo.MAX_BODY_LENGTH - bodyLength) {
             throw new IllegalArgumentException("a block of " + block.remaining() + " bytes behind " + bodyLength
                     + " of at most " + WalObjectInfo.MAX_BODY_LENGTH);
         }
         BlockHeader header = readHeader(block);
         List<Found> found = header.type() == BlockHeader.Type.DATA ? entries(header, block.slice()) : List.of();
+        long behindBlocks = bytesBehindBlocks + bytesInIndex(found);
+        if (bodyLength > 0 && (long) bodyLength + block.remaining() + behindBlocks > mostBytes) {
+            return false;
+        }
         for (Found each : found) {
             logs.computeIfAbsent(each.log(), log -> new ArrayList<>()).add(each.entry());
         }
         endPosition += header.length();
         bodyLength += block.remaining();
+        bytesBehindBlocks = behindBlocks;
+        return true;
+    }
+
+    private long bytesInIndex(List<Found> found) {
+        Set<LogIncarnation> first = new HashSet<>();
+        long bytes = 0;
+        for (Found each : found) {
+            bytes += each.entry().size();
+            if (!logs.containsKey(each.log()) && first.add(each.log())) {
+                bytes += WalObjectIndex.LOG_SIZE;
+            }
+        }
+        return bytes;
     }
 
     private BlockHeader readHeader(ByteBuffer block) throws WalFormatException {

@@ -49,8 +49,8 @@ class WalObjectIndexerTest {
         ByteBuffer second = TestBlocks.block(
                 START + 512, List.of(TestBlocks.data(OTHER, TestBatch.marker(1)), TestBlocks.data(LOG, batch)));
 
-        indexer.add(first);
-        indexer.add(second);
+        add(first);
+        add(second);
 
         WalObjectIndex index = indexer.index();
         assertThat(index.info())
@@ -75,7 +75,7 @@ class WalObjectIndexerTest {
                             ? TestBlocks.data(LOG, TestBatch.plain(1, 1, 8))
                             : TestBlocks.control(kind, LOG, 1, 2, topic));
         }
-        indexer.add(TestBlocks.block(START, records));
+        add(TestBlocks.block(START, records));
 
         List<WalEntry> entries = indexer.index().logs().get(incarnation(LOG));
         assertThat(entries).extracting(WalEntry::kind).containsExactly(WalEntryKind.values());
@@ -84,16 +84,16 @@ class WalObjectIndexerTest {
 
     @Test
     void a_block_of_void_records_makes_an_object_that_says_nothing_of_any_log() throws WalFormatException {
-        indexer.add(TestBlocks.block(START, List.of(TestBlocks.control(RecordKind.VOID, LOG, 1, 2, new byte[100]))));
+        add(TestBlocks.block(START, List.of(TestBlocks.control(RecordKind.VOID, LOG, 1, 2, new byte[100]))));
 
         assertThat(indexer.index().logs()).isEmpty();
     }
 
     @Test
     void of_padding_only_what_was_written_is_in_the_object() throws WalFormatException {
-        indexer.add(dataBlock(START, 10));
-        indexer.add(TestBlocks.padding(START + 512, 8 * 512));
-        indexer.add(dataBlock(START + 9 * 512, 13));
+        add(dataBlock(START, 10));
+        add(TestBlocks.padding(START + 512, 8 * 512));
+        add(dataBlock(START + 9 * 512, 13));
 
         assertThat(indexer.bodyLength()).isEqualTo(3 * 512);
         WalObjectIndex index = indexer.index();
@@ -117,7 +117,7 @@ class WalObjectIndexerTest {
 
     @Test
     void a_block_is_not_taken_twice() throws WalFormatException {
-        indexer.add(dataBlock(START, 10));
+        add(dataBlock(START, 10));
 
         assertThatAdding(dataBlock(START, 10)).isInstanceOf(MisplacedBlockException.class);
     }
@@ -201,7 +201,7 @@ class WalObjectIndexerTest {
 
     @Test
     void a_refused_block_leaves_the_index_of_those_before_it() throws WalFormatException {
-        indexer.add(dataBlock(START, 10));
+        add(dataBlock(START, 10));
         WalObjectIndex before = indexer.index();
         TestBlocks.Logged damaged = TestBlocks.data(OTHER, TestBatch.plain(1, 1, 8));
         damaged.payload().put(65, (byte) 99);
@@ -212,7 +212,7 @@ class WalObjectIndexerTest {
 
         assertThat(indexer.index().logs()).isEqualTo(before.logs());
         assertThat(indexer.index().info()).isEqualTo(before.info());
-        indexer.add(dataBlock(START + 512, 13));
+        add(dataBlock(START + 512, 13));
         assertThat(indexer.index().logs().get(incarnation(LOG))).hasSize(2);
     }
 
@@ -222,7 +222,7 @@ class WalObjectIndexerTest {
         ByteBuffer payload = ByteBuffer.allocate(length - BlockHeader.SIZE - RecordHeader.SIZE);
         TestBlocks.Logged record = TestBlocks.logged(RecordKind.VOID, LOG, 1, 1, -1, payload);
         for (int i = 0; i < 4; i++) {
-            indexer.add(TestBlocks.block(START + (long) i * length, List.of(record)));
+            add(TestBlocks.block(START + (long) i * length, List.of(record)));
         }
         assertThat(indexer.bodyLength()).isEqualTo(WalObjectInfo.MAX_BODY_LENGTH);
 
@@ -232,8 +232,34 @@ class WalObjectIndexerTest {
         assertThat(indexer.index().info().bodyLength()).isEqualTo(WalObjectInfo.MAX_BODY_LENGTH);
     }
 
+    @Test
+    void a_block_with_which_the_object_would_get_too_long_is_left_to_the_next_one() throws WalFormatException {
+        ByteBuffer first = dataBlock(START, 10);
+        ByteBuffer second = TestBlocks.block(
+                START + 512,
+                List.of(
+                        TestBlocks.data(LOG, TestBatch.plain(13, 13, 40)),
+                        TestBlocks.data(OTHER, TestBatch.plain(1, 1, 40)),
+                        TestBlocks.data(OTHER, TestBatch.plain(2, 2, 40))));
+        WalObjectIndexer unlimited = new WalObjectIndexer(NAME, TestBlocks.WAL_ID, TestBlocks.BLOCK_SIZE, START);
+        assertThat(unlimited.add(first, Long.MAX_VALUE)).isTrue();
+        assertThat(unlimited.add(second, Long.MAX_VALUE)).isTrue();
+
+        assertThat(indexer.add(first, 1)).isTrue();
+        long one = indexer.objectLength();
+        assertThat(indexer.add(second, unlimited.objectLength() - 1)).isFalse();
+        assertThat(indexer.objectLength()).isEqualTo(one);
+        assertThat(indexer.index().logs()).containsOnlyKeys(incarnation(LOG));
+        assertThat(indexer.add(second, unlimited.objectLength())).isTrue();
+        assertThat(indexer.index().logs()).isEqualTo(unlimited.index().logs());
+    }
+
+    private void add(ByteBuffer block) throws WalFormatException {
+        assertThat(indexer.add(block, Long.MAX_VALUE)).isTrue();
+    }
+
     private AbstractThrowableAssert<?, ? extends Throwable> assertThatAdding(ByteBuffer block) {
-        return assertThatThrownBy(() -> indexer.add(block));
+        return assertThatThrownBy(() -> add(block));
     }
 
     private static LogIncarnation incarnation(LogId log) {

@@ -94,13 +94,14 @@ class WalObjectRoundTripTest {
             int count = 1 + random.nextInt(6);
             for (int i = 0; i < count; i++) {
                 ByteBuffer block = nextBlock();
-                indexer.add(block);
+                assertThat(indexer.add(block, Long.MAX_VALUE)).isTrue();
                 blocks.add(ObjectContent.of(block));
             }
             ObjectContent body = ObjectContent.concat(blocks);
             assertThat(objects.create(indexer.index(), body).join()).isEqualTo(PutResult.CREATED);
             byte[] object =
                     store.bucket().bytes(ClusterKeys.of("prefix", "cluster").walObject(name));
+            assertThat(object).hasSize((int) indexer.objectLength());
             int offset = 0;
             for (ObjectContent block : blocks) {
                 assertThat(ByteBuffer.wrap(object, offset, (int) block.length()))
