@@ -40,7 +40,9 @@ public final class Bench implements Callable<Integer> {
         /** Copying segments to S3 and reading them with the AWS SDK doing the same. */
         S3,
         /** One broker whose WAL goes to S3 with one whose WAL stays on its device. */
-        UPLOAD
+        UPLOAD,
+        /** A start of a broker without its local disk with one that has it. */
+        RESTART
     }
 
     private static final DateTimeFormatter STAMP =
@@ -129,6 +131,9 @@ public final class Bench implements Callable<Integer> {
                 upload.run();
                 comparisons.addAll(upload.comparisons());
                 figures.addAll(upload.figures());
+            }
+            if (wanted.contains(Part.RESTART)) {
+                figures.add(new RestartBench(plan, progress, cleanup).run());
             }
             Report report = new Report(Machine.here(), Instant.now(), plan, comparisons, figures);
             Path folder = out != null ? out : Report.defaultFolder(STAMP.format(report.time()));

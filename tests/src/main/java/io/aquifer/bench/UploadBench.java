@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
 
 /**
  * A broker whose WAL goes to S3: beside one whose WAL stays on its device, how far S3 is behind, what is uploaded for what is
@@ -27,13 +26,13 @@ import org.apache.kafka.clients.admin.Admin;
 final class UploadBench {
 
     private static final long WAL_BYTES = 2L << 30;
-    private static final int PARTITIONS = 1_000;
     private static final Duration GRACE = Duration.ofMinutes(4);
     private static final String UPLOADED = "io.aquifer:type=WalUpload,name=BytesPerSec";
     private static final String LAG = "io.aquifer:type=WalUpload,name=LagMs";
     private static final String PRODUCED = "kafka.server:type=BrokerTopicMetrics,name=BytesInPerSec";
     private static final String COPIED = "kafka.server:type=BrokerTopicMetrics,name=RemoteCopyBytesPerSec";
-    private static final Map<String, String> SEGMENTS = Map.of(
+    /** A tiered topic that leaves little on the local disk. */
+    static final Map<String, String> SEGMENTS = Map.of(
             "remote.storage.enable", "true",
             "segment.bytes", Integer.toString(16 << 20),
             "local.retention.bytes", "1");
@@ -59,11 +58,11 @@ final class UploadBench {
                 "the load generator", Worker.classPathOfThisJvm(), LoadGenerator.class, List.of(), Map.of()));
         Path local = folder.resolve("local");
         Path tiered = folder.resolve("s3-mode");
-        AquiferCluster inS3 = prepare(tiered);
+        AquiferCluster inS3 = prepare(plan, cleanup, tiered);
         Tier tier = cleanup.add(Tier.start(folder.resolve("s3")));
         tier.useIn(inS3.cluster());
         BrokerProcess broker = inS3.start().broker();
-        String elsewhere = prepare(local).start().broker().bootstrap();
+        String elsewhere = prepare(plan, cleanup, local).start().broker().bootstrap();
         BenchTopic uploaded = cleanup.add(
                 new BenchTopic(broker.bootstrap(), tiered, generator, "shared topic in S3", 1, Topics.SHARED));
         BenchTopic onDevice =
@@ -74,7 +73,6 @@ final class UploadBench {
         BenchTopic copied =
                 cleanup.add(new BenchTopic(broker.bootstrap(), tiered, generator, "tiered topic", 1, SEGMENTS));
         figures.add(uploadedPerByte(broker, tier, copied));
-        figures.add(withoutDisk(inS3, generator));
     }
 
     List<Comparison> comparisons() {
@@ -85,7 +83,8 @@ final class UploadBench {
         return figures;
     }
 
-    private AquiferCluster prepare(Path folder) throws IOException {
+    /** One broker whose metadata log lies apart from its log directories, prepared in {@code folder}. */
+    static AquiferCluster prepare(BenchPlan plan, Cleanup cleanup, Path folder) throws IOException {
         Plan setUp = Plan.DEFAULT
                 .withWal(WAL_BYTES)
                 .withWalIn(plan.walFolder())
@@ -138,41 +137,5 @@ final class UploadBench {
         }
         return new Figure(
                 "bytes uploaded for a byte produced, and copied as a segment", "bytes", ratios, Target.atMost(2.1));
-    }
-
-    private Figure withoutDisk(AquiferCluster cluster, Worker generator) throws Exception {
-        BrokerProcess broker = cluster.broker();
-        String topic = "many-partitions";
-        List<Double> more = new ArrayList<>();
-        try (Admin admin = broker.admin()) {
-            new Topics(admin).create(topic, PARTITIONS, 1, SEGMENTS);
-            for (int round = 0; round < plan.rounds(); round++) {
-                LoadFigures load = LoadFigures.fromAnswer(generator.ask(
-                        "load", broker.bootstrap(), topic, 0, 0, plan.measured().toMillis()));
-                broker.kill();
-                double with = restart(cluster, admin, topic);
-                broker.kill();
-                cluster.loseLogDirs(broker);
-                double without = restart(cluster, admin, topic);
-                progress.line(String.format(
-                        Locale.ROOT,
-                        "  %,d partitions, %,.0f MB more: %.1f s with the local disk, %.1f s without",
-                        PARTITIONS,
-                        load.megabytesPerSecond() * plan.measured().toSeconds(),
-                        with,
-                        without));
-                more.add(without - with);
-            }
-        }
-        String name = String.format(Locale.ROOT, "start without the local disk, %,d partitions: longer by", PARTITIONS);
-        return new Figure(name, "s", more, Target.atMost(5));
-    }
-
-    /** Seconds until every partition is led. */
-    private static double restart(AquiferCluster cluster, Admin admin, String topic) throws IOException {
-        long begin = System.nanoTime();
-        cluster.broker().startAndAwait(GRACE);
-        new Topics(admin).awaitLeaders(topic, PARTITIONS);
-        return (System.nanoTime() - begin) / 1e9;
     }
 }

@@ -2,7 +2,6 @@ package io.aquifer.rebuild;
 
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.CollectionRecord;
-import io.aquifer.format.CollectionRecords;
 import io.aquifer.format.CompositePiece;
 import io.aquifer.format.Composites;
 import io.aquifer.format.SegmentInfo;
@@ -59,13 +58,10 @@ final class CompositePublication {
     /**
      * Returns when all that was created may be counted on.
      *
+     * @param record the newest of garbage collection, read after the last was created
      * @throws CondemnedObjectException if one named what is condemned; all that was created is gone again
      */
-    void confirm() throws IOException {
-        if (created.isEmpty()) {
-            return;
-        }
-        CollectionRecord record = CollectionRecord.in(StoreWait.untilDone(new CollectionRecords(store, keys).newest()));
+    void confirm(CollectionRecord record) throws IOException {
         for (Map.Entry<SegmentInfo, List<CompositePiece>> made : created.entrySet()) {
             Optional<WalObjectName> condemned = made.getValue().stream()
                     .map(CompositePiece::object)

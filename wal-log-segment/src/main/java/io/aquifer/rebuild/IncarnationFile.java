@@ -47,6 +47,15 @@ public final class IncarnationFile {
 
     /** Writes the file durably. */
     public static void write(File dir, long incarnation) throws IOException {
+        write(dir, incarnation, true);
+    }
+
+    /** Writes the file. It is durable once its file system is synced. */
+    static void writeUnsynced(File dir, long incarnation) throws IOException {
+        write(dir, incarnation, false);
+    }
+
+    private static void write(File dir, long incarnation, boolean durably) throws IOException {
         String hex = String.format("%016x", incarnation);
         String line = VERSION + " " + hex + " " + checksum(hex) + "\n";
         Path file = dir.toPath().resolve(NAME);
@@ -57,9 +66,11 @@ public final class IncarnationFile {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
-            channel.force(true);
+            if (durably) {
+                channel.force(true);
+            }
         }
-        Utils.atomicMoveWithFallback(temporary, file);
+        Utils.atomicMoveWithFallback(temporary, file, durably);
     }
 
     public static void delete(File dir) throws IOException {

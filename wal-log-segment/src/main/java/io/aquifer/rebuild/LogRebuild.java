@@ -2,14 +2,13 @@ package io.aquifer.rebuild;
 
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.CompositePieces;
-import io.aquifer.format.Composites;
 import io.aquifer.object.ObjectStore;
-import io.aquifer.object.StoreWait;
 import io.aquifer.wal.layout.LogId;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -17,8 +16,8 @@ import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.storage.internals.checkpoint.LeaderEpochCheckpointFile;
+import org.apache.kafka.storage.internals.checkpoint.PartitionMetadata;
 import org.apache.kafka.storage.internals.checkpoint.PartitionMetadataFile;
-import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.LogFileUtils;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 
@@ -30,11 +29,8 @@ import org.apache.kafka.storage.internals.log.UnifiedLog;
  */
 final class LogRebuild {
 
-    private static final int READ_BYTES = 8 << 20;
-
     private final ObjectStore store;
     private final ClusterKeys keys;
-    private final Composites composites;
     private final int brokerId;
     private final int segmentBytes;
 
@@ -42,16 +38,34 @@ final class LogRebuild {
     LogRebuild(ObjectStore store, ClusterKeys keys, int brokerId, int segmentBytes) {
         this.store = store;
         this.keys = keys;
-        this.composites = new Composites(store, keys);
         this.brokerId = brokerId;
         this.segmentBytes = segmentBytes;
     }
 
-    /** What was rebuilt: where, from where on locally, up to where, and how many composite segments were made. */
-    record Rebuilt(File dir, long localStart, long end, int composites) {}
+    /**
+     * A log that is whole but for its name, and isn't durable yet.
+     *
+     * @param staged where it is, under a name that Kafka deletes
+     * @param dir where it belongs
+     * @param composites what lies below, created and not confirmed
+     * @param localStart where the local segments begin
+     * @param end behind the last offset
+     */
+    record Staged(
+            LogId log,
+            TopicPartition partition,
+            File staged,
+            File dir,
+            CompositePublication composites,
+            long localStart,
+            long end) {}
 
-    /** Makes the directory of {@code partition} in {@code logDir}, which has none. */
-    Rebuilt run(RebuildPlan plan, TieredLog tiered, LogId log, TopicPartition partition, File logDir)
+    /**
+     * Makes the directory of {@code partition} in {@code logDir}, which has none.
+     *
+     * @param data told what is to be read into its segments; until that was done they are empty
+     */
+    Staged stage(RebuildPlan plan, TieredLog tiered, LogId log, TopicPartition partition, File logDir, SegmentData data)
             throws IOException {
         File staged = new File(logDir, UnifiedLog.logDeleteDirName(partition));
         Files.createDirectory(staged.toPath());
@@ -66,21 +80,19 @@ final class LogRebuild {
                 epochs = state.epochs();
             }
             long localStart = plan.localStart(whole);
-            int made = publish(plan, localStart, producers, epochs, log);
-            write(staged, plan, localStart, producers, epochs, log);
-            File dir = new File(logDir, partition.toString());
-            Utils.flushDir(staged.toPath());
-            Utils.atomicMoveWithFallback(staged.toPath(), dir.toPath());
-            IncarnationFile.write(dir, log.incarnation());
-            return new Rebuilt(dir, localStart, plan.end(), made);
+            CompositePublication composites = publish(plan, localStart, producers, epochs, log);
+            write(staged, plan, localStart, producers, epochs, log, data);
+            return new Staged(
+                    log, partition, staged, new File(logDir, partition.toString()), composites, localStart, plan.end());
         } catch (IOException | RuntimeException e) {
             Utils.delete(staged);
             throw e;
         }
     }
 
-    /** Brings producers and epochs from the plan's base to {@code localStart}; answers how many composites it made. */
-    private int publish(RebuildPlan plan, long localStart, ProducerReplay producers, LeaderEpochs epochs, LogId log)
+    /** Brings producers and epochs from the plan's base to {@code localStart}; answers the composites that it made. */
+    private CompositePublication publish(
+            RebuildPlan plan, long localStart, ProducerReplay producers, LeaderEpochs epochs, LogId log)
             throws IOException {
         CompositePublication publication = new CompositePublication(store, keys);
         CompositeBuilder builder = new CompositeBuilder(plan.tieredEnd());
@@ -101,8 +113,7 @@ final class LogRebuild {
         if (!builder.isEmpty()) {
             create(publication, builder, producers, epochs, log);
         }
-        publication.confirm();
-        return publication.size();
+        return publication;
     }
 
     private void create(
@@ -116,55 +127,56 @@ final class LogRebuild {
     }
 
     private void write(
-            File dir, RebuildPlan plan, long localStart, ProducerReplay producers, LeaderEpochs epochs, LogId log)
+            File dir,
+            RebuildPlan plan,
+            long localStart,
+            ProducerReplay producers,
+            LeaderEpochs epochs,
+            LogId log,
+            SegmentData data)
             throws IOException {
-        writeDurably(LogFileUtils.producerSnapshotFile(dir, localStart), producers.snapshot());
+        write(LogFileUtils.producerSnapshotFile(dir, localStart), producers.snapshot());
         List<StoredBatch> segment = new ArrayList<>();
         SegmentIndexing indexing = new SegmentIndexing(localStart);
         for (StoredBatch batch : plan.between(localStart, plan.end())) {
             if (!segment.isEmpty() && indexing.length() + batch.header().length() > segmentBytes) {
-                writeSegment(dir, segment, indexing);
+                writeSegment(dir, segment, indexing, log, data);
                 segment.clear();
                 indexing = new SegmentIndexing(batch.baseOffset());
-                writeDurably(LogFileUtils.producerSnapshotFile(dir, batch.baseOffset()), producers.snapshot());
+                write(LogFileUtils.producerSnapshotFile(dir, batch.baseOffset()), producers.snapshot());
             }
             segment.add(batch);
             indexing.add(batch.header());
             producers.append(batch.header()).ifPresent(indexing::aborted);
             epochs.append(batch.header().leaderEpoch(), batch.baseOffset());
         }
-        writeSegment(dir, segment, indexing);
-        writeDurably(LeaderEpochCheckpointFile.newFile(dir), epochs.text());
-        PartitionMetadataFile metadata =
-                new PartitionMetadataFile(PartitionMetadataFile.newFile(dir), new LogDirFailureChannel(1));
-        metadata.record(KafkaIds.toKafka(log.topicId()));
-        metadata.maybeFlush();
+        writeSegment(dir, segment, indexing, log, data);
+        write(LeaderEpochCheckpointFile.newFile(dir), epochs.text());
+        PartitionMetadata metadata = new PartitionMetadata(0, KafkaIds.toKafka(log.topicId()));
+        write(PartitionMetadataFile.newFile(dir), StandardCharsets.UTF_8.encode(metadata.encode()));
     }
 
     /** With its indexes: Kafka would make them anew, and forget all but the last batch of each producer on the way. */
-    private void writeSegment(File dir, List<StoredBatch> batches, SegmentIndexing indexing) throws IOException {
-        CompositePieces data =
-                CompositePieces.joined(batches.stream().map(StoredBatch::piece).toList());
+    private static void writeSegment(
+            File dir, List<StoredBatch> batches, SegmentIndexing indexing, LogId log, SegmentData data)
+            throws IOException {
         long baseOffset = indexing.baseOffset();
-        try (FileChannel file = open(LogFileUtils.logFile(dir, baseOffset))) {
-            for (long position = 0; position < data.length(); position += READ_BYTES) {
-                ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(READ_BYTES, data.length() - position));
-                StoreWait.untilDone(composites.read(data, position, bytes, Runnable::run));
-                Utils.writeFully(file, bytes);
-            }
-            file.force(true);
-        }
-        writeDurably(LogFileUtils.offsetIndexFile(dir, baseOffset), indexing.offsetIndex());
-        writeDurably(LogFileUtils.timeIndexFile(dir, baseOffset), indexing.timeIndex());
+        File file = LogFileUtils.logFile(dir, baseOffset);
+        Files.createFile(file.toPath());
+        data.want(
+                log,
+                CompositePieces.joined(batches.stream().map(StoredBatch::piece).toList()),
+                file);
+        write(LogFileUtils.offsetIndexFile(dir, baseOffset), indexing.offsetIndex());
+        write(LogFileUtils.timeIndexFile(dir, baseOffset), indexing.timeIndex());
         if (indexing.hasAborted()) {
-            writeDurably(LogFileUtils.transactionIndexFile(dir, baseOffset), indexing.transactionIndex());
+            write(LogFileUtils.transactionIndexFile(dir, baseOffset), indexing.transactionIndex());
         }
     }
 
-    private static void writeDurably(File target, ByteBuffer contents) throws IOException {
+    private static void write(File target, ByteBuffer contents) throws IOException {
         try (FileChannel file = open(target)) {
             Utils.writeFully(file, contents);
-            file.force(true);
         }
     }
 

@@ -80,6 +80,11 @@ public final class JnaNativeIo implements NativeIo {
     }
 
     @Override
+    public int syncfs(int fd) {
+        return result(LibC.syncfs(fd));
+    }
+
+    @Override
     public long aioSetup(int requests) {
         try (Memory context = new Memory(Long.BYTES)) {
             context.setLong(0, 0);
@@ -206,6 +211,8 @@ public final class JnaNativeIo implements NativeIo {
         static native long pwrite(int fd, long address, long length, long position);
 
         static native int fdatasync(int fd);
+
+        static native int syncfs(int fd);
 
         /** For what the C library has no function of its own for. Not one of these calls has a sixth argument. */
         static native long syscall(long number, long first, long second, long third, long fourth, long fifth);

@@ -38,6 +38,9 @@ public interface NativeIo {
     /** fdatasync(2). */
     int fdatasync(int fd);
 
+    /** syncfs(2): all that was written to the file system that holds the open file. */
+    int syncfs(int fd);
+
     /**
      * io_setup(2): a context through which the kernel writes while nobody waits.
      *

@@ -38,6 +38,11 @@ class ForwardingNativeIo implements NativeIo {
     }
 
     @Override
+    public int syncfs(int fd) {
+        return io.syncfs(fd);
+    }
+
+    @Override
     public long aioSetup(int requests) {
         return io.aioSetup(requests);
     }

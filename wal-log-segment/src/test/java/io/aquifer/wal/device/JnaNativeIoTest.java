@@ -42,6 +42,7 @@ class JnaNativeIoTest {
         assertThat(io.pread(-1, 0, 0, 0)).isEqualTo(-9);
         assertThat(io.pwrite(-1, 0, 0, 0)).isEqualTo(-9);
         assertThat(io.fdatasync(-1)).isEqualTo(-9);
+        assertThat(io.syncfs(-1)).isEqualTo(-9);
         assertThat(io.lock(-1)).isEqualTo(-9);
         assertThat(io.fallocate(-1, 1)).isEqualTo(-9);
         assertThat(io.firstHole(-1)).isEqualTo(-9);
