@@ -2,14 +2,13 @@ package io.aquifer.garbage;
 
 import io.aquifer.coverage.LiveTopics;
 import io.aquifer.rebuild.KafkaIds;
+import io.aquifer.rebuild.MetadataWait;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.image.MetadataImage;
@@ -23,8 +22,6 @@ import org.apache.kafka.image.MetadataImage;
  * before any broker made a log for it.
  */
 final class ClusterTopics implements LiveTopics {
-
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Supplier<MetadataImage> image;
     private final CommittedMetadata committed;
@@ -43,20 +40,15 @@ final class ClusterTopics implements LiveTopics {
     @Override
     public Set<UUID> ids() throws IOException {
         long end = committed.end();
-        long from = System.nanoTime();
-        MetadataImage newest = image.get();
-        while (newest.offset() + 1 < end) {
-            if (System.nanoTime() - from > patience.toNanos()) {
-                throw new IOException(
-                        "This broker's metadata goes to offset " + newest.offset() + " and the controller's to "
-                                + (end - 1) + ", for " + patience.toMillis()
-                                + " ms already. See in this broker's log why it can't follow the controllers");
-            }
-            LockSupport.parkNanos(this, LOOK_NANOS);
+        MetadataImage newest = MetadataWait.until(reached -> reached.offset() + 1 >= end, image, patience);
+        if (newest.offset() + 1 < end) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedIOException("Interrupted while waiting for the newest metadata");
             }
-            newest = image.get();
+            throw new IOException(
+                    "This broker's metadata goes to offset " + newest.offset() + " and the controller's to "
+                            + (end - 1) + ", for " + patience.toMillis()
+                            + " ms already. See in this broker's log why it can't follow the controllers");
         }
         Set<UUID> ids = new HashSet<>();
         for (Uuid id : newest.topics().topicsById().keySet()) {

@@ -85,8 +85,8 @@ public final class AquiferConfig extends AbstractConfig {
     public static final String UPLOAD_BYTES_CONFIG = PREFIX + "wal.upload.bytes";
     public static final int DEFAULT_UPLOAD_BYTES = 16 << 20;
     private static final String UPLOAD_BYTES_DOC =
-            "How long an object in S3 with a part of the write-ahead log gets at most, in bytes, unless a single block is longer. Change it only while the broker is shut down "
-                    + "in good order.";
+            "How long an object in S3 with a part of the write-ahead log gets at most, in bytes, unless a single block is "
+                    + "longer. Change it only while the broker is shut down in good order.";
 
     public static final String UPLOAD_INTERVAL_MS_CONFIG = PREFIX + "wal.upload.interval.ms";
     public static final long DEFAULT_UPLOAD_INTERVAL_MS = 1000;

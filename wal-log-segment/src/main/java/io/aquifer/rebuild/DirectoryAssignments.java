@@ -5,8 +5,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.common.DirectoryId;
 import org.apache.kafka.common.Uuid;
@@ -26,7 +24,6 @@ import org.slf4j.LoggerFactory;
 public final class DirectoryAssignments {
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryAssignments.class);
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Supplier<MetadataImage> metadata;
     private final int nodeId;
@@ -50,30 +47,22 @@ public final class DirectoryAssignments {
      * @param patience how long is waited at most
      */
     public void await(Collection<LogId> logs, Duration patience) {
-        long from = System.nanoTime();
-        List<LogId> elsewhere = elsewhere(logs);
-        while (!elsewhere.isEmpty()) {
-            if (System.nanoTime() - from > patience.toNanos()) {
-                LOG.error(
-                        "For {} ms the controllers haven't confirmed in which log directories {} logs are: {}. They may stay"
-                                + " without a leader. See in this broker's log why it doesn't reach the controllers, and"
-                                + " restart it then",
-                        patience.toMillis(),
-                        elsewhere.size(),
-                        elsewhere);
-                return;
-            }
-            LockSupport.parkNanos(this, LOOK_NANOS);
-            if (Thread.currentThread().isInterrupted()) {
-                return;
-            }
-            elsewhere = elsewhere(elsewhere);
+        MetadataImage newest =
+                MetadataWait.until(image -> elsewhere(image, logs).isEmpty(), metadata, patience);
+        List<LogId> elsewhere = elsewhere(newest, logs);
+        if (!elsewhere.isEmpty() && !Thread.currentThread().isInterrupted()) {
+            LOG.error(
+                    "For {} ms the controllers haven't confirmed in which log directories {} logs are: {}. They may stay"
+                            + " without a leader. See in this broker's log why it doesn't reach the controllers, and"
+                            + " restart it then",
+                    patience.toMillis(),
+                    elsewhere.size(),
+                    elsewhere);
         }
     }
 
-    private List<LogId> elsewhere(Collection<LogId> logs) {
-        MetadataImage newest = metadata.get();
-        return logs.stream().filter(log -> isElsewhere(newest, log)).toList();
+    private List<LogId> elsewhere(MetadataImage image, Collection<LogId> logs) {
+        return logs.stream().filter(log -> isElsewhere(image, log)).toList();
     }
 
     private boolean isElsewhere(MetadataImage image, LogId log) {

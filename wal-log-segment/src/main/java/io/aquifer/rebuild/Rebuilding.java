@@ -1,38 +1,16 @@
 package io.aquifer.rebuild;
 
 import io.aquifer.format.ClusterKeys;
-import io.aquifer.format.CollectionRecord;
-import io.aquifer.format.CollectionRecords;
-import io.aquifer.format.LogIncarnation;
-import io.aquifer.format.WalChain;
-import io.aquifer.format.WalObjects;
-import io.aquifer.object.ObjectNotFoundException;
 import io.aquifer.object.ObjectStore;
-import io.aquifer.object.StoreWait;
-import io.aquifer.rebuild.LogRebuild.Staged;
-import io.aquifer.rebuild.RebuildPlan.MissingOffsetsException;
-import io.aquifer.wal.device.FileSystemSync;
-import io.aquifer.wal.device.JnaNativeIo;
-import io.aquifer.wal.device.NativeIo;
-import io.aquifer.wal.layout.LogId;
 import io.aquifer.wal.recovery.RecoveredLog;
 import java.io.File;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.stream.Collectors;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,12 +25,6 @@ public final class Rebuilding {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rebuilding.class);
 
-    /** Partitions at once: nearly all of the time goes into waiting for the store. */
-    private static final int PARTITIONS_AT_ONCE = 32;
-
-    /** WAL objects that segments are read from at once. */
-    private static final int OBJECTS_AT_ONCE = 4;
-
     /** Garbage collection condemns something a few times an hour at most, and each try reads what is left. */
     private static final int MAX_TRIES = 3;
 
@@ -61,7 +33,6 @@ public final class Rebuilding {
     private final int brokerId;
     private final UUID walId;
     private final LogRebuild rebuild;
-    private final NativeIo io = new JnaNativeIo();
 
     /**
      * @param walId of the WAL whose objects are read
@@ -83,7 +54,8 @@ public final class Rebuilding {
      * @param known ids of log directories that the WAL has
      * @return the directories that were made
      * @throws IOException if the bucket can't be read or written, an object doesn't verify, or the files can't be written.
-     *     What was rebuilt by then stays, and another try goes on with the rest
+     *     The logs of a round get their directories together, so one that fails holds up the others; the next try is the
+     *     next start's
      */
     public Set<File> run(Collection<RecoveredLog> logs, LogDirectories directories, List<UUID> known)
             throws IOException {
@@ -111,7 +83,8 @@ public final class Rebuilding {
                 store.name());
         Set<File> rebuilt = ConcurrentHashMap.newKeySet();
         for (int tries = 1; !lost.isEmpty(); tries++) {
-            Map<RecoveredLog, IOException> changed = rebuild(lost, logDirs, rebuilt);
+            Map<RecoveredLog, IOException> changed =
+                    new RebuildRound(store, keys, rebuild, brokerId, walId).run(lost, logDirs, rebuilt);
             lost = List.copyOf(changed.keySet());
             for (IOException change : changed.values()) {
                 if (tries == MAX_TRIES) {
@@ -125,167 +98,5 @@ public final class Rebuilding {
             }
         }
         return Set.copyOf(rebuilt);
-    }
-
-    /** Answers those for which the bucket has to be read again, and why. */
-    private Map<RecoveredLog, IOException> rebuild(List<RecoveredLog> lost, List<File> logDirs, Set<File> rebuilt)
-            throws IOException {
-        Map<RecoveredLog, IOException> changed = new ConcurrentHashMap<>();
-        Map<RecoveredLog, Staged> staged = new ConcurrentHashMap<>();
-        List<FileSystemSync> fileSystems = new ArrayList<>();
-        try {
-            for (File logDir : logDirs) {
-                fileSystems.add(FileSystemSync.open(io, logDir.toPath()));
-            }
-            SegmentData data = new SegmentData(store, keys);
-            stage(lost, logDirs, data, staged, changed);
-            confirm(staged, changed);
-            fetch(data, staged, changed);
-            place(staged.values(), fileSystems, rebuilt);
-        } finally {
-            fileSystems.forEach(FileSystemSync::close);
-            for (Staged log : staged.values()) {
-                Utils.delete(log.staged());
-            }
-        }
-        return changed;
-    }
-
-    private void stage(
-            List<RecoveredLog> lost,
-            List<File> logDirs,
-            SegmentData data,
-            Map<RecoveredLog, Staged> staged,
-            Map<RecoveredLog, IOException> changed)
-            throws IOException {
-        Set<LogIncarnation> wanted = new HashSet<>();
-        lost.forEach(log -> wanted.add(incarnation(log.id())));
-        StoredLogs stored = StoredLogs.read(
-                new WalChain(store, keys), new WalObjects(store, keys), brokerId, walId, wanted::contains);
-        ExecutorService threads =
-                Executors.newFixedThreadPool(Math.min(PARTITIONS_AT_ONCE, lost.size()), Rebuilding::thread);
-        try {
-            List<CompletableFuture<?>> running = new ArrayList<>();
-            for (int i = 0; i < lost.size(); i++) {
-                RecoveredLog log = lost.get(i);
-                File logDir = logDirs.get(i % logDirs.size());
-                running.add(
-                        CompletableFuture.runAsync(() -> stage(log, stored, logDir, data, staged, changed), threads));
-            }
-            StoreWait.untilDone(CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)));
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    /** What was made of something that is condemned by now isn't staged any more. */
-    private void confirm(Map<RecoveredLog, Staged> staged, Map<RecoveredLog, IOException> changed) throws IOException {
-        CollectionRecord record = CollectionRecord.in(StoreWait.untilDone(new CollectionRecords(store, keys).newest()));
-        for (Map.Entry<RecoveredLog, Staged> log : Map.copyOf(staged).entrySet()) {
-            try {
-                log.getValue().composites().confirm(record);
-            } catch (CondemnedObjectException e) {
-                changed(log.getKey(), e, staged, changed);
-            }
-        }
-    }
-
-    /** What was to be read from an object that is gone isn't staged any more. */
-    private void fetch(SegmentData data, Map<RecoveredLog, Staged> staged, Map<RecoveredLog, IOException> changed)
-            throws IOException {
-        ExecutorService threads = Executors.newFixedThreadPool(OBJECTS_AT_ONCE, Rebuilding::thread);
-        try {
-            Set<LogId> there = staged.keySet().stream().map(RecoveredLog::id).collect(Collectors.toSet());
-            Map<LogId, ObjectNotFoundException> gone = data.fetch(there, threads);
-            for (RecoveredLog log : List.copyOf(staged.keySet())) {
-                ObjectNotFoundException failure = gone.get(log.id());
-                if (failure != null) {
-                    changed(log, failure, staged, changed);
-                }
-            }
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    private static void changed(
-            RecoveredLog log,
-            IOException change,
-            Map<RecoveredLog, Staged> staged,
-            Map<RecoveredLog, IOException> changed)
-            throws IOException {
-        changed.put(log, change);
-        Staged made = staged.remove(log);
-        if (made != null) {
-            Utils.delete(made.staged());
-        }
-    }
-
-    /**
-     * Gives all of them their names. A directory has what it is to have before it has its name, and its name before it says
-     * which log it is: one that Kafka is to delete must not say so.
-     */
-    private void place(Collection<Staged> logs, List<FileSystemSync> fileSystems, Set<File> rebuilt)
-            throws IOException {
-        sync(fileSystems);
-        for (Staged log : logs) {
-            Utils.atomicMoveWithFallback(log.staged().toPath(), log.dir().toPath(), false);
-        }
-        sync(fileSystems);
-        for (Staged log : logs) {
-            IncarnationFile.writeUnsynced(log.dir(), log.log().incarnation());
-        }
-        sync(fileSystems);
-        for (Staged log : logs) {
-            rebuilt.add(log.dir().getAbsoluteFile());
-            LOG.info(
-                    "Rebuilt {} in {}: offsets {} to {} locally, {} composite segments below",
-                    log.partition(),
-                    log.dir().getParent(),
-                    log.localStart(),
-                    log.end(),
-                    log.composites().size());
-        }
-    }
-
-    private static void sync(List<FileSystemSync> fileSystems) throws IOException {
-        for (FileSystemSync fileSystem : fileSystems) {
-            fileSystem.sync();
-        }
-    }
-
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "aquifer-rebuild");
-        thread.setDaemon(true);
-        return thread;
-    }
-
-    private static LogIncarnation incarnation(LogId id) {
-        return new LogIncarnation(id.topicId(), id.partition(), id.incarnation());
-    }
-
-    private void stage(
-            RecoveredLog log,
-            StoredLogs stored,
-            File logDir,
-            SegmentData data,
-            Map<RecoveredLog, Staged> staged,
-            Map<RecoveredLog, IOException> changed) {
-        TopicPartition partition =
-                new TopicPartition(String.valueOf(log.topic()), log.id().partition());
-        try {
-            TieredLog tiered = rebuild.tiered(log.id());
-            RebuildPlan plan = RebuildPlan.of(log, stored.log(incarnation(log.id())), stored.end(), tiered);
-            staged.put(log, rebuild.stage(plan, tiered, log.id(), partition, logDir, data));
-        } catch (MissingOffsetsException e) {
-            LOG.error(
-                    "{} can't be rebuilt: {}. They were on the local disk only. Restore its directory, or delete the topic",
-                    partition,
-                    e.getMessage());
-        } catch (ObjectNotFoundException e) {
-            changed.put(log, e);
-        } catch (IOException e) {
-            throw new CompletionException(new IOException("Rebuilding " + partition + " failed: " + e.getMessage(), e));
-        }
     }
 }

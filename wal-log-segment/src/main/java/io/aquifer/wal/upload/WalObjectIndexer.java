@@ -81,10 +81,13 @@ public final class WalObjectIndexer {
             throw new IllegalArgumentException("a block of " + block.remaining() + " bytes behind " + bodyLength
                     + " of at most " + WalObjectInfo.MAX_BODY_LENGTH);
         }
+        if (!fits(block, bytesBehindBlocks, mostBytes)) {
+            return false;
+        }
         BlockHeader header = readHeader(block);
         List<Found> found = header.type() == BlockHeader.Type.DATA ? entries(header, block.slice()) : List.of();
         long behindBlocks = bytesBehindBlocks + bytesInIndex(found);
-        if (bodyLength > 0 && (long) bodyLength + block.remaining() + behindBlocks > mostBytes) {
+        if (!fits(block, behindBlocks, mostBytes)) {
             return false;
         }
         for (Found each : found) {
@@ -94,6 +97,10 @@ public final class WalObjectIndexer {
         bodyLength += block.remaining();
         bytesBehindBlocks = behindBlocks;
         return true;
+    }
+
+    private boolean fits(ByteBuffer block, long behindBlocks, long mostBytes) {
+        return bodyLength == 0 || bodyLength + block.remaining() + behindBlocks <= mostBytes;
     }
 
     private long bytesInIndex(List<Found> found) {
