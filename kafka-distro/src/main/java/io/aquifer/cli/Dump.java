@@ -4,13 +4,13 @@ import io.aquifer.cli.DumpLine.BlockLine;
 import io.aquifer.cli.DumpLine.EndLine;
 import io.aquifer.cli.DumpLine.RecordLine;
 import io.aquifer.wal.layout.BlockHeader;
+import io.aquifer.wal.layout.CheckpointPayload;
 import io.aquifer.wal.layout.RecordHeader;
 import io.aquifer.wal.layout.RecordKind;
 import io.aquifer.wal.layout.Superblock;
 import io.aquifer.wal.recovery.RecordVisitor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Lists the blocks and records of a WAL one by one, keeping none of them. */
@@ -116,7 +116,7 @@ final class Dump implements RecordVisitor {
                 offset,
                 record.kind().name(),
                 TopicId.inKafkasForm(record.log().topicId()),
-                checkpoint ? StandardCharsets.UTF_8.decode(payload).toString() : null,
+                checkpoint ? CheckpointPayload.of(payload).topic() : null,
                 record.log().partition(),
                 TopicId.incarnation(record.log()),
                 record.leaderEpoch() < 0 ? null : record.leaderEpoch(),

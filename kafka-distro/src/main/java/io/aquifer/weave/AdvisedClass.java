@@ -2,6 +2,7 @@ package io.aquifer.weave;
 
 import io.aquifer.seam.AbstractFetcherThreadAdvice;
 import io.aquifer.seam.BrokerLifecycleManagerAdvice;
+import io.aquifer.seam.CleanerAdvice;
 import io.aquifer.seam.KRaftMetadataCacheAdvice;
 import io.aquifer.seam.LocalLogAdvice;
 import io.aquifer.seam.LogManagerAdvice;
@@ -34,6 +35,7 @@ record AdvisedClass(String name, Map<String, Class<?>> advice, List<String> reli
                     LogManagerCompanionAdvice.class,
                     LogManagerAdvice.class,
                     LogSegmentAdvice.class,
+                    CleanerAdvice.class,
                     LocalLogAdvice.class,
                     UnifiedLogAdvice.class,
                     PartitionAdvice.class,

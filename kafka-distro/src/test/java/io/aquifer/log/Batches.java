@@ -17,6 +17,7 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.storage.internals.log.LogSegment;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.jspecify.annotations.Nullable;
 
 /** Makes record batches, and reads them back. */
 final class Batches {
@@ -26,6 +27,16 @@ final class Batches {
     /** One batch, as a client sends it. */
     static MemoryRecords of(String... values) {
         return MemoryRecords.withRecords(Compression.NONE, records(values));
+    }
+
+    /** One batch of one record with a key; a tombstone if the value is null. */
+    static MemoryRecords keyed(String key, @Nullable String value) {
+        return MemoryRecords.withRecords(
+                Compression.NONE,
+                new SimpleRecord(
+                        System.currentTimeMillis(),
+                        key.getBytes(StandardCharsets.UTF_8),
+                        value == null ? null : value.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** One batch of one record with a value of so many bytes. */

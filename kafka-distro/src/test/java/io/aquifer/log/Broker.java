@@ -160,7 +160,8 @@ final class Broker implements AutoCloseable {
     Broker start() throws IOException {
         failures = new LogDirFailureChannel(dirs.size());
         AquiferConfig config = AquiferConfig.of(settings);
-        SharingPolicy policy = SharingPolicy.remoteStorageTopics(config.topics());
+        SharingPolicy policy =
+                SharingPolicy.topics(config.topics(), config.internalTopics().orElse(true), config.untieredTopics());
         LogDirectories directories = LogDirectories.look(directoryIds);
         DirectoryIds ids = (known, index) -> directories.idsToKeep(known, index.logs());
         runtime = AquiferRuntime.start(config, policy, device, null, OWNER, ids, failures);

@@ -56,6 +56,7 @@ class AdviceTest {
         expected.put("LogManager#loadLogs", List.of("loaded"));
         expected.put("LogManager#shutdown", List.of("stop"));
         expected.put("LogSegment#open", List.of("segment"));
+        expected.put("Cleaner#doClean", List.of("cleaning"));
         expected.put("LocalLog#truncateTo", List.of("truncating", "truncated"));
         expected.put("LocalLog#truncateFullyAndStartAt", List.of("emptying", "emptied"));
         expected.put("UnifiedLog#create", List.of("opening", "opened"));

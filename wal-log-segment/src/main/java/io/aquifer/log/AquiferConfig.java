@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -75,6 +76,23 @@ public final class AquiferConfig extends AbstractConfig {
     private static final String TOPICS_DOC =
             "Regular expressions, separated by commas. A topic is shared if its whole name matches one of them and its "
                     + "remote.storage.enable is true.";
+
+    public static final String INTERNAL_TOPICS_CONFIG = PREFIX + "internal.topics";
+    private static final String INTERNAL_TOPICS_DOC =
+            "Whether the topics of Kafka's coordinators are shared: consumer offsets, transactions, and the state of share "
+                    + "groups. If it isn't set, they are where the write-ahead log goes to S3.";
+
+    public static final String COMPACTED_TOPICS_CONFIG = PREFIX + "compacted.topics";
+    public static final String DEFAULT_COMPACTED_TOPICS = "";
+    private static final String COMPACTED_TOPICS_DOC =
+            "Regular expressions, separated by commas. A topic whose whole name matches one of them is shared although Kafka "
+                    + "doesn't tier it, as it does no compacted topic. Such a topic stays on the local disk as a whole, and is "
+                    + "mirrored to S3.";
+
+    public static final String MIRROR_INTERVAL_MS_CONFIG = PREFIX + "mirror.interval.ms";
+    public static final long DEFAULT_MIRROR_INTERVAL_MS = 1000;
+    private static final String MIRROR_INTERVAL_MS_DOC =
+            "How often internal and compacted topics are looked at for segments that were rolled or cleaned, to upload them.";
 
     public static final String TRIM_INTERVAL_MS_CONFIG = PREFIX + "wal.trim.interval.ms";
     public static final long DEFAULT_TRIM_INTERVAL_MS = 1000;
@@ -149,6 +167,21 @@ public final class AquiferConfig extends AbstractConfig {
                     AquiferConfig::patterns,
                     Importance.HIGH,
                     TOPICS_DOC)
+            .define(INTERNAL_TOPICS_CONFIG, ConfigDef.Type.BOOLEAN, null, Importance.HIGH, INTERNAL_TOPICS_DOC)
+            .define(
+                    COMPACTED_TOPICS_CONFIG,
+                    ConfigDef.Type.LIST,
+                    DEFAULT_COMPACTED_TOPICS,
+                    AquiferConfig::patterns,
+                    Importance.HIGH,
+                    COMPACTED_TOPICS_DOC)
+            .define(
+                    MIRROR_INTERVAL_MS_CONFIG,
+                    ConfigDef.Type.LONG,
+                    DEFAULT_MIRROR_INTERVAL_MS,
+                    ConfigDef.Range.between(10, 3_600_000),
+                    Importance.LOW,
+                    MIRROR_INTERVAL_MS_DOC)
             .define(
                     WAL_MEMORY_BYTES_CONFIG,
                     ConfigDef.Type.INT,
@@ -369,8 +402,23 @@ public final class AquiferConfig extends AbstractConfig {
         return Duration.ofMillis(getLong(GC_MIN_AGE_MS_CONFIG));
     }
 
-    /** Whether a topic of this name may be shared. */
+    /** Whether a topic of this name may be shared while Kafka tiers it. */
     public TopicFilter topics() {
         return new TopicFilter(getList(TOPICS_CONFIG));
+    }
+
+    /** Whether a topic of this name may be shared while Kafka doesn't tier it. */
+    public TopicFilter untieredTopics() {
+        return new TopicFilter(getList(COMPACTED_TOPICS_CONFIG));
+    }
+
+    /** Whether Kafka's internal topics are shared, or nothing if it isn't set. */
+    public Optional<Boolean> internalTopics() {
+        return Optional.ofNullable(getBoolean(INTERNAL_TOPICS_CONFIG));
+    }
+
+    /** How often untiered topics are looked at for what isn't in S3 yet. */
+    public Duration mirrorInterval() {
+        return Duration.ofMillis(getLong(MIRROR_INTERVAL_MS_CONFIG));
     }
 }

@@ -114,7 +114,8 @@ public final class AquiferRuntime {
                 kafka.remoteLogManagerConfig(),
                 kafka.originals(),
                 broker.owner().clusterId());
-        SharingPolicy policy = SharingPolicy.remoteStorageTopics(config.topics());
+        SharingPolicy policy = SharingPolicy.topics(
+                config.topics(), config.internalTopics().orElse(bucket != null), config.untieredTopics());
         LogDirectories directories = LogDirectories.look(broker.directories());
         boolean opened = false;
         try {
@@ -269,9 +270,13 @@ public final class AquiferRuntime {
         return rebuilt.size();
     }
 
-    /** Every log found on disk is open. */
-    public void loaded() {
-        logs.loaded();
+    /**
+     * Every log found on disk is open.
+     *
+     * @param recoveryPoints writes down durably up to where the local files of all logs are flushed
+     */
+    public void loaded(Runnable recoveryPoints) {
+        logs.loaded(recoveryPoints);
         trimmer.start();
         if (rewriting != null) {
             rewriting.start();

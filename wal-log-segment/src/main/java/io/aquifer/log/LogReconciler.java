@@ -1,5 +1,6 @@
 package io.aquifer.log;
 
+import io.aquifer.rebuild.CleanedOffsets;
 import io.aquifer.wal.device.BlockDevice;
 import io.aquifer.wal.layout.CorruptWalException;
 import io.aquifer.wal.layout.LogId;
@@ -70,6 +71,7 @@ final class LogReconciler {
                 .filter(extent -> extent.end() > agreed)
                 .toList();
         checkGap(log, recovered, missing);
+        CleanedOffsets.forgetBeyond(log.parentDirFile(), log.topicPartition(), agreed);
         replay(log, recovered.id(), missing);
         cutHole(log, recovered.endOffset());
         long logged = makeTailDurable(log, recovered);
@@ -88,7 +90,7 @@ final class LogReconciler {
     }
 
     private static void cutDisagreement(UnifiedLog log, List<Extent> extents) throws IOException {
-        long start = log.localLogStartOffset();
+        long start = comparedFrom(log);
         List<Extent> present = extents.stream()
                 .filter(extent -> extent.baseOffset() >= start && extent.baseOffset() < log.logEndOffset())
                 .toList();
@@ -106,6 +108,16 @@ final class LogReconciler {
                 return;
             }
         }
+    }
+
+    /**
+     * From where on the local files have to have what the WAL has. Of a log that Kafka cleans they need not where they were
+     * flushed: cleaning begins only then, and what it removes isn't to come back.
+     */
+    private static long comparedFrom(UnifiedLog log) {
+        return log.remoteLogEnabled()
+                ? log.localLogStartOffset()
+                : Math.max(log.localLogStartOffset(), log.recoveryPoint());
     }
 
     private void checkGap(UnifiedLog log, RecoveredLog recovered, List<Extent> missing) throws WalGapException {

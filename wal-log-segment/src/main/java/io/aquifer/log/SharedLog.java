@@ -2,11 +2,11 @@ package io.aquifer.log;
 
 import io.aquifer.wal.append.Claim;
 import io.aquifer.wal.append.DurableListener;
+import io.aquifer.wal.layout.CheckpointPayload;
 import io.aquifer.wal.layout.LogId;
 import io.aquifer.wal.layout.RecordKind;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 import kafka.cluster.Partition;
 import org.apache.kafka.common.TopicPartition;
@@ -201,15 +201,16 @@ public final class SharedLog {
     }
 
     /**
-     * Writes down where the log starts and ends. Under the log's lock.
+     * Writes down where the log starts and ends, and whether it is tiered. Under the log's lock.
      *
      * @return number of the block that holds it
      */
     long checkpoint(long logStartOffset, long endOffset) {
-        byte[] topic = topicPartition.topic().getBytes(StandardCharsets.UTF_8);
+        boolean untiered = !requiredLog().remoteLogEnabled();
+        byte[] description = new CheckpointPayload(topicPartition.topic(), untiered).toBytes();
         return wal.control(
-                WalRecords.checkpoint(requiredId(), logStartOffset, endOffset, topic.length),
-                topic,
+                WalRecords.checkpoint(requiredId(), logStartOffset, endOffset, description.length),
+                description,
                 DurableListener.NONE);
     }
 

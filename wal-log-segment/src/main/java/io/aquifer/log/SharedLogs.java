@@ -36,8 +36,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows every log of the broker from the opening of its directory to its end, and decides when it is shared.
  *
- * <p>A log is shared while its topic's remote.storage.enable is true, its name matches the filter, and its directory is
- * the partition's current one. Becoming shared makes what is in the local files durable first, then gives the log an
+ * <p>A log is shared while the {@link SharingPolicy} wants it and its directory is the partition's current one. Becoming shared makes what is in the local files durable first, then gives the log an
  * incarnation in the WAL; ceasing to be shared makes the local files durable before the WAL forgets the log.
  */
 public final class SharedLogs {
@@ -55,6 +54,7 @@ public final class SharedLogs {
     private final Map<TopicPartition, SharedLog> shared = new ConcurrentHashMap<>();
     private final Map<LogId, RecoveredLog> unopened = new ConcurrentHashMap<>();
     private final Set<File> rebuilt = ConcurrentHashMap.newKeySet();
+    private volatile Runnable recoveryPoints = () -> {};
     private volatile boolean loading = true;
     private volatile long pinnedPosition = Long.MAX_VALUE;
 
@@ -103,8 +103,13 @@ public final class SharedLogs {
         return pinned;
     }
 
-    /** Every log that Kafka found on disk is open. */
-    void loaded() {
+    /**
+     * Every log that Kafka found on disk is open.
+     *
+     * @param durableRecoveryPoints writes down durably up to where the local files of all logs are flushed
+     */
+    void loaded(Runnable durableRecoveryPoints) {
+        recoveryPoints = durableRecoveryPoints;
         loading = false;
         if (!unopened.isEmpty()) {
             LOG.error(
@@ -139,8 +144,7 @@ public final class SharedLogs {
 
     private void track(File dir) throws IOException {
         TopicPartition topicPartition = UnifiedLog.parseTopicPartitionName(dir);
-        if (!Topic.isInternal(topicPartition.topic())
-                && !topicPartition.topic().equals(Topic.CLUSTER_METADATA_TOPIC_NAME)) {
+        if (!topicPartition.topic().equals(Topic.CLUSTER_METADATA_TOPIC_NAME)) {
             byDir.put(dir.getAbsoluteFile(), new SharedLog(appender, topicPartition, dir));
         }
     }
@@ -152,8 +156,8 @@ public final class SharedLogs {
     }
 
     /** The segment to use in place of {@code stock}. */
-    public LogSegment segment(LogSegment stock, File dir, LogConfig config, Time time, String fileSuffix) {
-        SharedLog log = fileSuffix.isEmpty() ? byDir.get(dir.getAbsoluteFile()) : null;
+    public LogSegment segment(LogSegment stock, File dir, LogConfig config, Time time) {
+        SharedLog log = byDir.get(dir.getAbsoluteFile());
         return log == null ? stock : WalLogSegment.inPlaceOf(stock, config, time, log);
     }
 
@@ -283,17 +287,33 @@ public final class SharedLogs {
     /** The topic's settings have changed, or its id became known. */
     public void configChanged(UnifiedLog log) {
         SharedLog state = of(log);
-        if (state == null || state.isShared() == isEligible(log)) {
+        if (state == null) {
+            return;
+        }
+        boolean eligible = isEligible(log);
+        if (state.isShared() == eligible) {
+            if (eligible) {
+                checkpoint(state, log);
+            }
             return;
         }
         try {
-            if (state.isShared()) {
+            if (!eligible) {
                 unshare(state, log);
             } else {
                 share(state, log);
             }
         } catch (IOException e) {
             throw failed(log, "Sharing", e);
+        }
+    }
+
+    /** Lets the WAL know whether a shared log is tiered now. */
+    private static void checkpoint(SharedLog state, UnifiedLog log) {
+        synchronized (KafkaInternals.lock(log)) {
+            if (state.isShared()) {
+                state.checkpoint(log.logStartOffset(), log.logEndOffset());
+            }
         }
     }
 
@@ -371,6 +391,18 @@ public final class SharedLogs {
             } catch (IOException e) {
                 throw failed(log, "Sharing", e);
             }
+        }
+    }
+
+    /**
+     * Kafka is about to remove records below {@code end}, all over the log. At the next start they are missing in the local
+     * files, and are not to come back out of the WAL: up to there Kafka is to know that the files were flushed.
+     */
+    public void cleaning(UnifiedLog log, long end) {
+        SharedLog state = of(log);
+        if (state != null && state.isShared()) {
+            log.flushUptoOffsetExclusive(end);
+            recoveryPoints.run();
         }
     }
 
@@ -459,7 +491,7 @@ public final class SharedLogs {
         scala.Option<UnifiedLog> future = partition.futureLog();
         if (current.isDefined()
                 && future.isDefined()
-                && future.get().remoteLogEnabled()
+                && policy.topicIdIfShared(future.get()).isPresent()
                 && future.get().logEndOffset() >= current.get().logEndOffset()) {
             future.get().flush(true);
         }

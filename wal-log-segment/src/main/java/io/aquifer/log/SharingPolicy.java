@@ -2,6 +2,7 @@ package io.aquifer.log;
 
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 
 /** Decides which logs are to be shared. */
@@ -14,11 +15,21 @@ public interface SharingPolicy {
      */
     Optional<Uuid> topicIdIfShared(UnifiedLog log);
 
-    /** Shares the logs of topics with remote.storage.enable=true whose names are in the filter. */
-    static SharingPolicy remoteStorageTopics(TopicFilter filter) {
-        return log ->
-                log.remoteLogEnabled() && filter.matches(log.topicPartition().topic())
-                        ? log.topicId()
-                        : Optional.empty();
+    /**
+     * Shares the logs that Kafka tiers if their topics are in one filter, and those that it doesn't tier if they are in
+     * another.
+     *
+     * @param tiered topics that are shared while their remote.storage.enable is true
+     * @param internal whether Kafka's internal topics are shared
+     * @param untiered topics that are shared while Kafka doesn't tier them
+     */
+    static SharingPolicy topics(TopicFilter tiered, boolean internal, TopicFilter untiered) {
+        return log -> {
+            String topic = log.topicPartition().topic();
+            boolean shared = log.remoteLogEnabled()
+                    ? tiered.matches(topic)
+                    : (internal && Topic.isInternal(topic)) || untiered.matches(topic);
+            return shared ? log.topicId() : Optional.empty();
+        };
     }
 }

@@ -5,11 +5,13 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.storage.internals.log.LazyIndex;
 import org.apache.kafka.storage.internals.log.LogConfig;
+import org.apache.kafka.storage.internals.log.LogFileUtils;
 import org.apache.kafka.storage.internals.log.LogSegment;
 import org.apache.kafka.storage.internals.log.LogSegmentOffsetOverflowException;
 
 /**
- * A log segment whose appends go to the WAL first, as long as its log is shared.
+ * A log segment whose appends go to the WAL first, as long as its log is shared. One that Kafka makes to take the place of
+ * others, out of records that the log has already, joins in once it does: it may become the active segment.
  *
  * <p>The batch is copied once, from the request into the WAL's aligned memory, and the local file, from which tails are
  * read, is written from there. Guarded by the log's lock like any segment.
@@ -17,6 +19,8 @@ import org.apache.kafka.storage.internals.log.LogSegmentOffsetOverflowException;
 public final class WalLogSegment extends LogSegment {
 
     private final SharedLog sharedLog;
+    /** Whether it was in its place when last looked at, which it never leaves but to be deleted. */
+    private boolean inPlace;
 
     private WalLogSegment(LogSegment stock, LogConfig config, Time time, SharedLog sharedLog) {
         super(
@@ -42,7 +46,7 @@ public final class WalLogSegment extends LogSegment {
 
     @Override
     public void append(long largestOffset, MemoryRecords records) throws IOException {
-        if (!sharedLog.isShared() || records.sizeInBytes() == 0) {
+        if (!isInPlace() || !sharedLog.isShared() || records.sizeInBytes() == 0) {
             super.append(largestOffset, records);
             return;
         }
@@ -53,6 +57,11 @@ public final class WalLogSegment extends LogSegment {
             super.append(largestOffset, append.records());
             append.appendedLocally();
         }
+    }
+
+    private boolean isInPlace() {
+        inPlace = inPlace || log().file().getName().endsWith(LogFileUtils.LOG_FILE_SUFFIX);
+        return inPlace;
     }
 
     @Override

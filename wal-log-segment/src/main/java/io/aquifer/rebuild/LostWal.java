@@ -13,6 +13,7 @@ import io.aquifer.object.StoreWait;
 import io.aquifer.wal.ForeignWalException;
 import io.aquifer.wal.WalContinuation;
 import io.aquifer.wal.WalContinuation.Checkpoint;
+import io.aquifer.wal.layout.CheckpointPayload;
 import io.aquifer.wal.layout.LogId;
 import java.io.IOException;
 import java.time.Instant;
@@ -48,7 +49,13 @@ public final class LostWal {
      * @param endOffset behind the last offset that is left
      * @param lastTimestamp largest timestamp of the last batch or segment in ms, or nothing when nothing is left
      */
-    public record Partition(LogId log, String topic, long logStartOffset, long endOffset, OptionalLong lastTimestamp) {}
+    public record Partition(
+            LogId log, CheckpointPayload description, long logStartOffset, long endOffset, OptionalLong lastTimestamp) {
+
+        public String topic() {
+            return description.topic();
+        }
+    }
 
     private LostWal(WalChain chain, WalRun last, UUID walId, long position, List<Partition> partitions) {
         this.chain = chain;
@@ -105,9 +112,9 @@ public final class LostWal {
         StoredLogs stored = StoredLogs.read(chain, objects, nodeId, walId, log -> true);
         List<Partition> partitions = new ArrayList<>();
         for (Map.Entry<LogIncarnation, StoredLog> log : stored.logs().entrySet()) {
-            String topic = log.getValue().topic();
-            if (topic != null && !log.getValue().deleted()) {
-                partitions.add(partition(store, keys, log.getKey(), log.getValue(), topic));
+            CheckpointPayload description = log.getValue().description();
+            if (description != null && !log.getValue().deleted()) {
+                partitions.add(partition(store, keys, log.getKey(), log.getValue(), description));
             }
         }
         partitions.sort(Comparator.comparing(Partition::topic)
@@ -116,7 +123,8 @@ public final class LostWal {
     }
 
     private static Partition partition(
-            ObjectStore store, ClusterKeys keys, LogIncarnation id, StoredLog stored, String topic) throws IOException {
+            ObjectStore store, ClusterKeys keys, LogIncarnation id, StoredLog stored, CheckpointPayload description)
+            throws IOException {
         TieredLog tiered = TieredLog.list(store, keys, id.topicId(), id.partition());
         OptionalLong timestamp = stored.lastTimestamp();
         long end = stored.endOffset();
@@ -127,7 +135,7 @@ public final class LostWal {
         }
         return new Partition(
                 new LogId(id.topicId(), id.partition(), id.incarnation()),
-                topic,
+                description,
                 Math.max(0, stored.logStartOffset()),
                 end,
                 timestamp);
@@ -178,7 +186,7 @@ public final class LostWal {
     /** What the continuation has to know of each log. */
     public List<Checkpoint> checkpoints() {
         return partitions.stream()
-                .map(log -> new Checkpoint(log.log(), log.topic(), log.logStartOffset(), log.endOffset()))
+                .map(log -> new Checkpoint(log.log(), log.description(), log.logStartOffset(), log.endOffset()))
                 .toList();
     }
 }

@@ -3,7 +3,7 @@ package io.aquifer.rebuild;
 import io.aquifer.format.BatchHeader;
 import io.aquifer.format.WalEntry;
 import io.aquifer.format.WalObjectName;
-import java.nio.charset.StandardCharsets;
+import io.aquifer.wal.layout.CheckpointPayload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class StoredLog {
 
     private final List<StoredBatch> batches = new ArrayList<>();
-    private @Nullable String topic;
+    private @Nullable CheckpointPayload description;
     private long logStartOffset;
     private long endOffset;
     private boolean deleted;
@@ -54,7 +54,7 @@ final class StoredLog {
                 cutFrom(entry.lastOffset() + 1);
                 logStartOffset = entry.baseOffset();
                 endOffset = entry.lastOffset() + 1;
-                topic = StandardCharsets.UTF_8.decode(entry.excerpt()).toString();
+                description = CheckpointPayload.of(entry.excerpt());
             }
         }
     }
@@ -72,10 +72,10 @@ final class StoredLog {
         return batches.stream().takeWhile(batch -> batch.endOffset() <= end).toList();
     }
 
-    /** Name of the topic when the last checkpoint was written, null if there is none. */
+    /** What the last checkpoint said, null if there is none. */
     @Nullable
-    String topic() {
-        return topic;
+    CheckpointPayload description() {
+        return description;
     }
 
     long logStartOffset() {

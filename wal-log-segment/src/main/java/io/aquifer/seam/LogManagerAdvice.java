@@ -1,5 +1,6 @@
 package io.aquifer.seam;
 
+import kafka.log.LogManager;
 import net.bytebuddy.asm.Advice;
 
 /**
@@ -20,8 +21,8 @@ public final class LogManagerAdvice {
         private LoadLogs() {}
 
         @Advice.OnMethodExit
-        static void exit() {
-            Seams.loaded();
+        static void exit(@Advice.This LogManager logs) {
+            Seams.loaded(logs);
         }
     }
 

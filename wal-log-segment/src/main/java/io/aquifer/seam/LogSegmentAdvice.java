@@ -38,9 +38,8 @@ public final class LogSegmentAdvice {
                 @Advice.Return(readOnly = false) LogSegment segment,
                 @Advice.Argument(0) File dir,
                 @Advice.Argument(2) LogConfig config,
-                @Advice.Argument(3) Time time,
-                @Advice.Argument(7) String fileSuffix) {
-            segment = Seams.segment(segment, dir, config, time, fileSuffix);
+                @Advice.Argument(3) Time time) {
+            segment = Seams.segment(segment, dir, config, time);
         }
     }
 }

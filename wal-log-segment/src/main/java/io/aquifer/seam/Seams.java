@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import kafka.cluster.Partition;
+import kafka.log.LogManager;
 import kafka.server.KafkaConfig;
 import kafka.server.ReplicaManager;
 import org.apache.kafka.common.Node;
@@ -34,6 +35,7 @@ import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.LogOffsetMetadata;
 import org.apache.kafka.storage.internals.log.LogSegment;
+import org.apache.kafka.storage.internals.log.LogToClean;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.jspecify.annotations.Nullable;
 import scala.Function1;
@@ -91,10 +93,18 @@ public final class Seams {
     }
 
     /** {@code LogManager.loadLogs}, on regular exit: every log found on disk is open. */
-    public static void loaded() {
+    public static void loaded(LogManager logs) {
         AquiferRuntime running = runtime;
         if (running != null) {
-            running.loaded();
+            running.loaded(logs::checkpointLogRecoveryOffsets);
+        }
+    }
+
+    /** {@code Cleaner.doClean}, on entry, on a thread of the cleaner. */
+    public static void cleaning(LogToClean cleanable) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.logs().cleaning(cleanable.log(), cleanable.firstUncleanableOffset());
         }
     }
 
@@ -108,9 +118,9 @@ public final class Seams {
     }
 
     /** {@code LogSegment.open}, on regular exit: the segment to hand out instead of {@code stock}. */
-    public static LogSegment segment(LogSegment stock, File dir, LogConfig config, Time time, String fileSuffix) {
+    public static LogSegment segment(LogSegment stock, File dir, LogConfig config, Time time) {
         AquiferRuntime running = runtime;
-        return running == null ? stock : running.logs().segment(stock, dir, config, time, fileSuffix);
+        return running == null ? stock : running.logs().segment(stock, dir, config, time);
     }
 
     /**

@@ -10,6 +10,7 @@ import io.aquifer.wal.append.WalWriters;
 import io.aquifer.wal.append.WriteAheadLog;
 import io.aquifer.wal.device.AlignedMemory;
 import io.aquifer.wal.device.BlockDevice;
+import io.aquifer.wal.layout.CheckpointPayload;
 import io.aquifer.wal.layout.LogId;
 import io.aquifer.wal.layout.RecordHeader;
 import io.aquifer.wal.layout.RecordKind;
@@ -19,7 +20,6 @@ import io.aquifer.wal.recovery.ScanResult;
 import io.aquifer.wal.recovery.WalIndex;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -38,7 +38,7 @@ public final class WalContinuation {
     private static final int AT_ONCE = 32;
 
     /** Where a log stood: as in its checkpoint. */
-    public record Checkpoint(LogId log, String topic, long logStartOffset, long endOffset) {}
+    public record Checkpoint(LogId log, CheckpointPayload description, long logStartOffset, long endOffset) {}
 
     private final UUID walId;
     private final long epoch;
@@ -141,7 +141,7 @@ public final class WalContinuation {
         try {
             int written = 0;
             for (Checkpoint each : checkpoints) {
-                byte[] topic = each.topic().getBytes(StandardCharsets.UTF_8);
+                byte[] description = each.description().toBytes();
                 RecordHeader header = new RecordHeader(
                         RecordKind.CHECKPOINT,
                         each.log(),
@@ -149,8 +149,8 @@ public final class WalContinuation {
                         each.logStartOffset(),
                         each.endOffset() - 1,
                         -1,
-                        topic.length);
-                Claim claim = log.control(header, topic, DurableListener.NONE);
+                        description.length);
+                Claim claim = log.control(header, description, DurableListener.NONE);
                 written++;
                 if (written % AT_ONCE == 0 || written == checkpoints.size()) {
                     log.awaitDurable(claim.block());

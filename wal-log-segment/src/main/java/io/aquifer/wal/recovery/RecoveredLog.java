@@ -1,9 +1,9 @@
 package io.aquifer.wal.recovery;
 
+import io.aquifer.wal.layout.CheckpointPayload;
 import io.aquifer.wal.layout.LogId;
 import io.aquifer.wal.layout.RecordHeader;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,7 +20,7 @@ public final class RecoveredLog {
     private final LogId id;
     private final long firstPosition;
     private final List<Extent> extents = new ArrayList<>();
-    private @Nullable String topic;
+    private @Nullable CheckpointPayload description;
     private long logStartOffset = -1;
     private long endOffset = -1;
     private boolean deleted;
@@ -41,7 +41,12 @@ public final class RecoveredLog {
 
     /** Name of the topic when the last checkpoint was written, null if none is left. */
     public @Nullable String topic() {
-        return topic;
+        return description == null ? null : description.topic();
+    }
+
+    /** Whether the last checkpoint said that all of the log is to be on the local disk. */
+    public boolean untiered() {
+        return description != null && description.untiered();
     }
 
     /** Where the log starts, or -1 if the WAL doesn't say. */
@@ -109,7 +114,7 @@ public final class RecoveredLog {
                 cutFrom(record.lastOffset() + 1);
                 logStartOffset = offset;
                 endOffset = record.lastOffset() + 1;
-                topic = StandardCharsets.UTF_8.decode(bytes).toString();
+                description = CheckpointPayload.of(bytes);
             }
         }
     }
