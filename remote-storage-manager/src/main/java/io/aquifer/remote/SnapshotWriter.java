@@ -1,8 +1,8 @@
 package io.aquifer.remote;
 
 import io.aquifer.format.PartitionSnapshot;
+import io.aquifer.format.PartitionSnapshots;
 import io.aquifer.object.Failures;
-import io.aquifer.object.PutResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +27,7 @@ final class SnapshotWriter {
     private final TopicIdPartition partition;
     private final MetadataContext context;
     private final PartitionMetadata metadata;
+    private final PartitionSnapshots snapshots;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
     /** Guarded by this, as all that follows. */
     private List<CompletableFuture<Void>> waiting = new ArrayList<>();
@@ -46,6 +47,7 @@ final class SnapshotWriter {
         this.partition = partition;
         this.context = context;
         this.metadata = metadata;
+        this.snapshots = new PartitionSnapshots(context.store(), context.keys());
     }
 
     /** The partition was opened: whoever leads it now has been told so by Kafka. */
@@ -114,7 +116,7 @@ final class SnapshotWriter {
         }
         int epoch = metadata.epoch();
         PartitionSnapshot snapshot = metadata.with(state -> state.next(epoch, context.brokerId()));
-        CompletableFuture<?> unused = put(snapshot).whenComplete((won, failure) -> {
+        CompletableFuture<?> unused = snapshots.create(snapshot).whenComplete((won, failure) -> {
             synchronized (this) {
                 doubtful = failure != null;
             }
@@ -125,23 +127,6 @@ final class SnapshotWriter {
             } else {
                 overtaken(waiters);
             }
-        });
-    }
-
-    /**
-     * Whether the snapshot is the newest. That none had its number isn't enough: where the partition's snapshots went on
-     * without this writer, the one with that number may have been removed.
-     */
-    private CompletableFuture<Boolean> put(PartitionSnapshot snapshot) {
-        String key = key(snapshot.number());
-        String place = context.keys().snapshotsOf(snapshot.topicId(), snapshot.partition());
-        return context.store().putIfAbsent(key, snapshot.toBytes()).thenCompose(result -> {
-            if (result == PutResult.OTHER_EXISTS) {
-                return CompletableFuture.completedFuture(false);
-            }
-            return context.store()
-                    .list(place, key, 1)
-                    .thenApply(page -> page.objects().isEmpty());
         });
     }
 

@@ -4,6 +4,7 @@ import io.aquifer.object.Failures;
 import io.aquifer.object.ObjectNotFoundException;
 import io.aquifer.object.ObjectPage;
 import io.aquifer.object.ObjectStore;
+import io.aquifer.object.PutResult;
 import io.aquifer.object.StoredObject;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the {@linkplain PartitionSnapshot snapshots} of partitions, for whoever decides by what the newest one says. */
+/** The {@linkplain PartitionSnapshot snapshots} of partitions, of which the newest one counts. */
 public final class PartitionSnapshots {
 
     private final ObjectStore store;
@@ -29,6 +30,23 @@ public final class PartitionSnapshots {
      */
     public CompletableFuture<Optional<PartitionSnapshot>> newest(UUID topicId, int partition) {
         return newest(topicId, partition, null, Optional.empty());
+    }
+
+    /**
+     * Creates the snapshot behind the one that its writer has read or written last.
+     *
+     * @return whether it is the newest. That none had its number isn't enough: where the partition's snapshots went on without
+     *     this writer, the one with that number may have been removed
+     */
+    public CompletableFuture<Boolean> create(PartitionSnapshot snapshot) {
+        String key = keys.snapshot(snapshot.topicId(), snapshot.partition(), snapshot.number());
+        String place = keys.snapshotsOf(snapshot.topicId(), snapshot.partition());
+        return store.putIfAbsent(key, snapshot.toBytes()).thenCompose(result -> {
+            if (result == PutResult.OTHER_EXISTS) {
+                return CompletableFuture.completedFuture(false);
+            }
+            return store.list(place, key, 1).thenApply(page -> page.objects().isEmpty());
+        });
     }
 
     private CompletableFuture<Optional<PartitionSnapshot>> newest(

@@ -57,6 +57,7 @@ public final class AquiferRuntime {
     private final @Nullable WalUpload upload;
     private final @Nullable CompositeRewriting rewriting;
     private final @Nullable SegmentRoller roller;
+    private final @Nullable BrokerMirror mirror;
     private @Nullable DirectoryAssignments assignments;
     private @Nullable BrokerCollector collector;
     private @Nullable GarbageCollection garbage;
@@ -88,6 +89,9 @@ public final class AquiferRuntime {
                         bucket.store(), bucket.background(), bucket.keys(), logs::sharedIds, config.rewriteInterval());
         this.roller =
                 bucket == null ? null : new SegmentRoller(logs::shared, config.segmentRollAge(), System::nanoTime);
+        this.mirror = bucket == null
+                ? null
+                : new BrokerMirror(bucket, wal.log().superblock().nodeId(), logs::mirrored, config.mirrorInterval());
         metrics.observe(wal.log(), this::durableLag, () -> logs.shared().size());
         wal.log().onFailure(this::walFailed);
     }
@@ -284,6 +288,9 @@ public final class AquiferRuntime {
         if (roller != null) {
             roller.start();
         }
+        if (mirror != null) {
+            mirror.start();
+        }
         if (garbage != null) {
             garbage.start();
         }
@@ -316,6 +323,9 @@ public final class AquiferRuntime {
             if (roller != null) {
                 roller.stop();
             }
+            if (mirror != null) {
+                mirror.stop();
+            }
             if (upload != null) {
                 upload.finish();
             }
@@ -332,6 +342,9 @@ public final class AquiferRuntime {
     }
 
     private void close() {
+        if (mirror != null) {
+            mirror.close();
+        }
         if (upload != null) {
             upload.close();
         }

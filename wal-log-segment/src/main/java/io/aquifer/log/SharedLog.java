@@ -214,6 +214,16 @@ public final class SharedLog {
                 DurableListener.NONE);
     }
 
+    /** Writes down where the log starts and ends now, and returns once that is durable. */
+    void checkpointDurably() throws IOException {
+        UnifiedLog opened = requiredLog();
+        long block;
+        synchronized (KafkaInternals.lock(opened)) {
+            block = checkpoint(opened.logStartOffset(), opened.logEndOffset());
+        }
+        wal.awaitDurable(block);
+    }
+
     /** A record is durable. On the WAL's threads. */
     void durable(PendingEnd pending) {
         synchronized (this) {

@@ -1,5 +1,6 @@
 package io.aquifer.log;
 
+import io.aquifer.mirror.MirrorSource;
 import io.aquifer.rebuild.IncarnationFile;
 import io.aquifer.rebuild.KafkaIds;
 import io.aquifer.wal.append.WriteAheadLog;
@@ -82,6 +83,19 @@ public final class SharedLogs {
             }
         }
         return ids;
+    }
+
+    /** Those of the logs that are shared now that Kafka doesn't tier. */
+    Collection<MirrorSource> mirrored() {
+        List<MirrorSource> mirrored = new ArrayList<>();
+        for (SharedLog state : shared.values()) {
+            LogId id = state.id();
+            UnifiedLog log = state.log();
+            if (id != null && log != null && !log.remoteLogEnabled()) {
+                mirrored.add(new MirroredSharedLog(state, id, log));
+            }
+        }
+        return mirrored;
     }
 
     @Nullable

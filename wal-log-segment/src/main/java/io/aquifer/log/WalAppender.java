@@ -173,10 +173,7 @@ final class WalAppender {
     void controlDurably(RecordHeader header, byte[] payload) {
         long block = control(header, payload, DurableListener.NONE);
         try {
-            wal.awaitDurable(block);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptException(e);
+            awaitDurable(block);
         } catch (IOException e) {
             throw new KafkaStorageException("Recording a " + header.kind() + " of " + header.log() + " failed", e);
         }
@@ -200,9 +197,14 @@ final class WalAppender {
     /** Waits until what this thread appended last is durable. */
     void awaitLogged() throws IOException {
         ThreadState thread = threads.get();
+        awaitDurable(thread.lastBlock);
+        thread.lastBlock = -1;
+    }
+
+    /** Returns when a block is durable. */
+    void awaitDurable(long block) throws IOException {
         try {
-            wal.awaitDurable(thread.lastBlock);
-            thread.lastBlock = -1;
+            wal.awaitDurable(block);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptException(e);

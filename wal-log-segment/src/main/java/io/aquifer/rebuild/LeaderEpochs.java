@@ -12,18 +12,11 @@ import java.util.TreeMap;
  *
  * <p>Not thread-safe.
  */
-final class LeaderEpochs {
+public final class LeaderEpochs {
 
     private static final String VERSION = "0";
 
     private final NavigableMap<Integer, Long> starts = new TreeMap<>();
-
-    /** A copy. */
-    LeaderEpochs copy() {
-        LeaderEpochs copy = new LeaderEpochs();
-        copy.starts.putAll(starts);
-        return copy;
-    }
 
     /** @throws IOException if the text isn't such a file's */
     static LeaderEpochs of(ByteBuffer text) throws IOException {
@@ -46,10 +39,21 @@ final class LeaderEpochs {
     }
 
     /** A batch comes next. */
-    void append(int epoch, long baseOffset) {
+    public void append(int epoch, long baseOffset) {
         if (epoch >= 0 && (starts.isEmpty() || epoch > starts.lastKey())) {
             starts.put(epoch, baseOffset);
         }
+    }
+
+    /** Those that begin below an offset. */
+    public LeaderEpochs upTo(long end) {
+        LeaderEpochs below = new LeaderEpochs();
+        starts.forEach((epoch, start) -> {
+            if (start < end) {
+                below.starts.put(epoch, start);
+            }
+        });
+        return below;
     }
 
     boolean isEmpty() {
@@ -57,7 +61,7 @@ final class LeaderEpochs {
     }
 
     /** Those with records from {@code base} to {@code last}. */
-    NavigableMap<Integer, Long> within(long base, long last) {
+    public NavigableMap<Integer, Long> within(long base, long last) {
         NavigableMap<Integer, Long> within = new TreeMap<>();
         starts.forEach((epoch, start) -> {
             if (start <= base) {
@@ -70,7 +74,7 @@ final class LeaderEpochs {
         return within;
     }
 
-    ByteBuffer text() {
+    public ByteBuffer text() {
         StringBuilder text =
                 new StringBuilder(VERSION).append('\n').append(starts.size()).append('\n');
         starts.forEach(

@@ -81,7 +81,8 @@ final class LogRebuild {
             }
             long localStart = plan.localStart(whole);
             CompositePublication composites = publish(plan, localStart, producers, epochs, log);
-            write(staged, plan, localStart, producers, epochs, log, data);
+            write(LogFileUtils.producerSnapshotFile(staged, localStart), producers.snapshot());
+            writeSegments(staged, plan, localStart, producers, epochs, log, data, true);
             return new Staged(
                     log, partition, staged, new File(logDir, partition.toString()), composites, localStart, plan.end());
         } catch (IOException | RuntimeException e) {
@@ -126,16 +127,23 @@ final class LogRebuild {
         builder.create(publication, log, brokerId, producers.snapshot(), epochs, System.currentTimeMillis());
     }
 
-    private void write(
+    /**
+     * Writes what lies from {@code localStart} to the plan's end, and whose log the directory is.
+     *
+     * @param producers where it begins, brought to its end
+     * @param epochs up to where it begins, brought to its end
+     * @param snapshots whether there is to be one of the producers wherever a segment but the first begins
+     */
+    void writeSegments(
             File dir,
             RebuildPlan plan,
             long localStart,
             ProducerReplay producers,
             LeaderEpochs epochs,
             LogId log,
-            SegmentData data)
+            SegmentData data,
+            boolean snapshots)
             throws IOException {
-        write(LogFileUtils.producerSnapshotFile(dir, localStart), producers.snapshot());
         List<StoredBatch> segment = new ArrayList<>();
         SegmentIndexing indexing = new SegmentIndexing(localStart);
         for (StoredBatch batch : plan.between(localStart, plan.end())) {
@@ -143,7 +151,9 @@ final class LogRebuild {
                 writeSegment(dir, segment, indexing, log, data);
                 segment.clear();
                 indexing = new SegmentIndexing(batch.baseOffset());
-                write(LogFileUtils.producerSnapshotFile(dir, batch.baseOffset()), producers.snapshot());
+                if (snapshots) {
+                    write(LogFileUtils.producerSnapshotFile(dir, batch.baseOffset()), producers.snapshot());
+                }
             }
             segment.add(batch);
             indexing.add(batch.header());
@@ -174,7 +184,7 @@ final class LogRebuild {
         }
     }
 
-    private static void write(File target, ByteBuffer contents) throws IOException {
+    static void write(File target, ByteBuffer contents) throws IOException {
         try (FileChannel file = open(target)) {
             Utils.writeFully(file, contents);
         }

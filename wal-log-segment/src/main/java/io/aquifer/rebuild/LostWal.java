@@ -10,6 +10,7 @@ import io.aquifer.format.WalSeal;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.PutResult;
 import io.aquifer.object.StoreWait;
+import io.aquifer.rebuild.RebuildPlan.MissingOffsetsException;
 import io.aquifer.wal.ForeignWalException;
 import io.aquifer.wal.WalContinuation;
 import io.aquifer.wal.WalContinuation.Checkpoint;
@@ -125,13 +126,13 @@ public final class LostWal {
     private static Partition partition(
             ObjectStore store, ClusterKeys keys, LogIncarnation id, StoredLog stored, CheckpointPayload description)
             throws IOException {
-        TieredLog tiered = TieredLog.list(store, keys, id.topicId(), id.partition());
         OptionalLong timestamp = stored.lastTimestamp();
         long end = stored.endOffset();
-        if (tiered.end().orElse(0) > end || timestamp.isEmpty()) {
+        StoredSegments segments = segments(store, keys, id, description);
+        if (segments.end().orElse(0) > end || timestamp.isEmpty()) {
             // segments are copied from what is durable on the device, which may not have been uploaded
-            end = Math.max(end, tiered.end().orElse(end));
-            timestamp = tiered.lastTimestamp();
+            end = Math.max(end, segments.end().orElse(end));
+            timestamp = segments.lastTimestamp();
         }
         return new Partition(
                 new LogId(id.topicId(), id.partition(), id.incarnation()),
@@ -139,6 +140,19 @@ public final class LostWal {
                 Math.max(0, stored.logStartOffset()),
                 end,
                 timestamp);
+    }
+
+    private static StoredSegments segments(
+            ObjectStore store, ClusterKeys keys, LogIncarnation id, CheckpointPayload description) throws IOException {
+        if (!description.untiered()) {
+            return TieredLog.list(store, keys, id.topicId(), id.partition());
+        }
+        try {
+            return MirroredLog.read(store, keys, id.topicId(), id.partition());
+        } catch (MissingOffsetsException e) {
+            throw new IOException(
+                    description.topic() + "-" + id.partition() + " isn't whole in S3: " + e.getMessage(), e);
+        }
     }
 
     /** All partitions of which something is left, by topic and number. */

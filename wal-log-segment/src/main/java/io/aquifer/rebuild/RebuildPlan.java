@@ -26,7 +26,7 @@ import org.apache.kafka.storage.internals.log.ProducerStateEntry;
 record RebuildPlan(long base, boolean fromSegment, long tieredEnd, long end, List<StoredBatch> batches) {
 
     /** Producers that wrote nothing in so many last bytes of a log aren't waiting for an answer any more. */
-    private static final long RECENT_BYTES = 16 << 20;
+    static final long RECENT_BYTES = 16 << 20;
 
     /** What keeps a log from being rebuilt. Its message says which offsets are missing. */
     static final class MissingOffsetsException extends Exception {
@@ -68,7 +68,7 @@ record RebuildPlan(long base, boolean fromSegment, long tieredEnd, long end, Lis
     }
 
     /** Behind what the WAL holds and no object does yet, nothing of the objects counts. */
-    private static long end(RecoveredLog recovered, long storedEnd) {
+    static long end(RecoveredLog recovered, long storedEnd) {
         long end = recovered.endOffset() < 0 ? Long.MAX_VALUE : recovered.endOffset();
         for (Extent extent : recovered.extents()) {
             if (extent.block() >= storedEnd) {
@@ -79,7 +79,7 @@ record RebuildPlan(long base, boolean fromSegment, long tieredEnd, long end, Lis
     }
 
     /** Those at the end that follow each other without a gap. */
-    private static List<StoredBatch> unbroken(List<StoredBatch> batches) {
+    static List<StoredBatch> unbroken(List<StoredBatch> batches) {
         int first = batches.size();
         while (first > 0
                 && (first == batches.size()
@@ -90,7 +90,7 @@ record RebuildPlan(long base, boolean fromSegment, long tieredEnd, long end, Lis
         return batches.subList(first, batches.size());
     }
 
-    private static List<StoredBatch> from(List<StoredBatch> batches, long offset) {
+    static List<StoredBatch> from(List<StoredBatch> batches, long offset) {
         return batches.stream().dropWhile(batch -> batch.baseOffset() < offset).toList();
     }
 

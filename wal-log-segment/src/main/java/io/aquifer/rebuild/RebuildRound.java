@@ -19,6 +19,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,8 @@ final class RebuildRound {
     private final int brokerId;
     private final UUID walId;
     private final SegmentData data;
+    private final LogRestore restore;
+    private final SegmentDownloads downloads;
     private final Map<RecoveredLog, Staged> staged = new ConcurrentHashMap<>();
     private final Map<RecoveredLog, IOException> changed = new ConcurrentHashMap<>();
     private final List<FileSystemSync> fileSystems = new ArrayList<>();
@@ -66,6 +69,8 @@ final class RebuildRound {
         this.brokerId = brokerId;
         this.walId = walId;
         this.data = new SegmentData(store, keys);
+        this.restore = new LogRestore(store, keys, rebuild);
+        this.downloads = new SegmentDownloads(store, keys);
     }
 
     /**
@@ -83,7 +88,7 @@ final class RebuildRound {
             stage(lost, logDirs);
             confirm();
             fetch();
-            place(rebuilt);
+            place(logDirs, rebuilt);
         } finally {
             fileSystems.forEach(FileSystemSync::close);
             for (Staged log : staged.values()) {
@@ -130,7 +135,8 @@ final class RebuildRound {
         ExecutorService threads = Executors.newFixedThreadPool(OBJECTS_AT_ONCE, RebuildRound::thread);
         try {
             Set<LogId> there = staged.keySet().stream().map(RecoveredLog::id).collect(Collectors.toSet());
-            Map<LogId, ObjectNotFoundException> gone = data.fetch(there, threads);
+            Map<LogId, ObjectNotFoundException> gone = new HashMap<>(data.fetch(there, threads));
+            gone.putAll(downloads.fetch(there, threads));
             for (RecoveredLog log : List.copyOf(staged.keySet())) {
                 ObjectNotFoundException failure = gone.get(log.id());
                 if (failure != null) {
@@ -154,8 +160,9 @@ final class RebuildRound {
      * Gives all of them their names. A directory has what it is to have before it has its name, and its name before it says
      * which log it is: one that Kafka is to delete must not say so.
      */
-    private void place(Set<File> rebuilt) throws IOException {
+    private void place(List<File> logDirs, Set<File> rebuilt) throws IOException {
         Collection<Staged> logs = staged.values();
+        CleanedOffsets.forget(logDirs, logs.stream().map(Staged::partition).collect(Collectors.toSet()));
         sync();
         for (Staged log : logs) {
             Utils.atomicMoveWithFallback(log.staged().toPath(), log.dir().toPath(), false);
@@ -197,8 +204,13 @@ final class RebuildRound {
         TopicPartition partition =
                 new TopicPartition(String.valueOf(log.topic()), log.id().partition());
         try {
+            StoredLog inObjects = stored.log(incarnation(log.id()));
+            if (log.untiered()) {
+                staged.put(log, restore.stage(log, inObjects, stored.end(), partition, logDir, data, downloads));
+                return;
+            }
             TieredLog tiered = rebuild.tiered(log.id());
-            RebuildPlan plan = RebuildPlan.of(log, stored.log(incarnation(log.id())), stored.end(), tiered);
+            RebuildPlan plan = RebuildPlan.of(log, inObjects, stored.end(), tiered);
             staged.put(log, rebuild.stage(plan, tiered, log.id(), partition, logDir, data));
         } catch (MissingOffsetsException e) {
             LOG.error(

@@ -25,7 +25,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /** The segments of a partition that the bucket has, composites among them. */
-final class TieredLog {
+final class TieredLog implements StoredSegments {
 
     private final ObjectStore store;
     private final ClusterKeys keys;
@@ -94,8 +94,8 @@ final class TieredLog {
         byEnd.merge(name.endOffset() + 1, name, (one, other) -> one.leaderEpoch() >= other.leaderEpoch() ? one : other);
     }
 
-    /** The offset behind the last segment, or nothing when there is none. */
-    OptionalLong end() {
+    @Override
+    public OptionalLong end() {
         return byEnd.isEmpty() ? OptionalLong.empty() : OptionalLong.of(byEnd.lastKey());
     }
 
@@ -105,8 +105,8 @@ final class TieredLog {
         return end == null || end > last ? OptionalLong.empty() : OptionalLong.of(end);
     }
 
-    /** Largest timestamp of the last segment in ms, or nothing when there is none. */
-    OptionalLong lastTimestamp() throws IOException {
+    @Override
+    public OptionalLong lastTimestamp() throws IOException {
         return byEnd.isEmpty()
                 ? OptionalLong.empty()
                 : OptionalLong.of(

@@ -1,0 +1,97 @@
+package io.aquifer.rebuild;
+
+import io.aquifer.format.ClusterKeys;
+import io.aquifer.format.PartitionSnapshot;
+import io.aquifer.format.PartitionSnapshots;
+import io.aquifer.format.SegmentInfo;
+import io.aquifer.format.SnapshotSegment;
+import io.aquifer.object.ObjectStore;
+import io.aquifer.object.StoreWait;
+import io.aquifer.rebuild.RebuildPlan.MissingOffsetsException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/**
+ * What S3 has of a log that Kafka doesn't tier, apart from WAL objects: the segments that the partition's newest snapshot names.
+ *
+ * @param segments in the order of their offsets, each beginning where the one before ends
+ */
+record MirroredLog(List<SnapshotSegment> segments) implements StoredSegments {
+
+    MirroredLog {
+        segments = List.copyOf(segments);
+    }
+
+    /** @throws MissingOffsetsException if the segments don't follow each other */
+    static MirroredLog read(ObjectStore store, ClusterKeys keys, UUID topicId, int partition)
+            throws IOException, MissingOffsetsException {
+        List<SnapshotSegment> segments =
+                new ArrayList<>(StoreWait.untilDone(new PartitionSnapshots(store, keys).newest(topicId, partition))
+                        .map(PartitionSnapshot::segments)
+                        .orElse(List.of()));
+        segments.removeIf(SnapshotSegment::deleting);
+        segments.sort(Comparator.comparing(segment -> segment.info().name().baseOffset()));
+        for (int i = 1; i < segments.size(); i++) {
+            long end = end(segments.get(i - 1));
+            long next = segments.get(i).info().name().baseOffset();
+            if (end != next) {
+                throw new MissingOffsetsException(end, next);
+            }
+        }
+        return new MirroredLog(segments);
+    }
+
+    private static long end(SnapshotSegment segment) {
+        return segment.info().name().endOffset() + 1;
+    }
+
+    @Override
+    public OptionalLong end() {
+        return segments.isEmpty() ? OptionalLong.empty() : OptionalLong.of(end(segments.get(segments.size() - 1)));
+    }
+
+    @Override
+    public OptionalLong lastTimestamp() {
+        return segments.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(segments.get(segments.size() - 1).info().maxTimestamp());
+    }
+
+    /**
+     * Where the log goes on behind the segments: behind the last, or before, where records of a higher leader epoch replaced
+     * what it has.
+     *
+     * @param logStart where it goes on when there are no segments
+     */
+    long continuedFrom(List<StoredBatch> batches, long logStart) {
+        long end = end().orElse(logStart);
+        for (StoredBatch batch : batches) {
+            long offset = batch.baseOffset();
+            if (offset < end && batch.header().leaderEpoch() > leaderEpochAt(offset)) {
+                return offset;
+            }
+        }
+        return end;
+    }
+
+    private int leaderEpochAt(long offset) {
+        int found = Integer.MAX_VALUE;
+        for (SnapshotSegment segment : segments) {
+            SegmentInfo info = segment.info();
+            if (info.name().baseOffset() <= offset && offset <= info.name().endOffset()) {
+                found = info.leaderEpochs().firstKey();
+                for (Map.Entry<Integer, Long> epoch : info.leaderEpochs().entrySet()) {
+                    if (epoch.getValue() <= offset) {
+                        found = epoch.getKey();
+                    }
+                }
+            }
+        }
+        return found;
+    }
+}
