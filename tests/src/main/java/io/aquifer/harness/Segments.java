@@ -56,7 +56,17 @@ public final class Segments {
     /** Deletes all files of all segments but the last, as if that were all that the disk had kept. */
     public static void deleteAllButLast(Path partition) throws IOException {
         List<Path> segments = all(partition);
-        for (Path segment : segments.subList(0, segments.size() - 1)) {
+        delete(partition, segments.subList(0, segments.size() - 1));
+    }
+
+    /** Deletes all files of all segments but the first. */
+    public static void deleteAllButFirst(Path partition) throws IOException {
+        List<Path> segments = all(partition);
+        delete(partition, segments.subList(1, segments.size()));
+    }
+
+    private static void delete(Path partition, List<Path> segments) throws IOException {
+        for (Path segment : segments) {
             String name = segment.getFileName().toString();
             for (String suffix : List.of(".log", ".index", ".timeindex", ".txnindex", ".snapshot")) {
                 Files.deleteIfExists(partition.resolve(name.replace(".log", suffix)));

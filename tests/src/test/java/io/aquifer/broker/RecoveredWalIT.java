@@ -13,6 +13,7 @@ import io.aquifer.harness.Folders;
 import io.aquifer.harness.Folders.Scratch;
 import io.aquifer.harness.History;
 import io.aquifer.harness.Load;
+import io.aquifer.harness.Segments;
 import io.aquifer.harness.UploadedWal;
 import io.aquifer.object.EmbeddedS3;
 import io.aquifer.object.ObjectStore;
@@ -21,7 +22,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A broker that lost its log directories and the device of its WAL goes on from its bucket, when it is told to. */
+/** A broker that lost the device of its WAL, and perhaps its log directories too, goes on from its bucket, when it is told to. */
 class RecoveredWalIT {
 
     private static final String TOPIC = "recovered";
@@ -58,13 +59,40 @@ class RecoveredWalIT {
         }
     }
 
+    @Test
+    void a_broker_that_keeps_its_log_directories_gets_what_they_lack_from_the_bucket() throws IOException {
+        try (BrokerFixture fixture = BrokerFixture.startTiered(Plan.DEFAULT)) {
+            fixture.createShared(TOPIC, PARTITIONS, Map.of("segment.bytes", Integer.toString(1 << 20)));
+            History history = fixture.write(TOPIC, 10_000);
+            awaitAllInS3(fixture);
+            fixture.broker().kill();
+            Segments.cutLast(fixture.broker().partitionFolder(TOPIC, 0), 0);
+            formatWal(fixture);
+            recover(fixture, "--accept-loss").orThrow();
+
+            fixture.restart();
+
+            assertThat(fixture.broker().output())
+                    .contains("rebuilding the log", "Rebuilt " + TOPIC + "-0 ")
+                    .doesNotContain("Rebuilt " + TOPIC + "-1 ");
+            fixture.assertIntact(TOPIC, history);
+            fixture.writeMore(TOPIC, history, 10_000, Load.Options.DEFAULT);
+            fixture.assertIntact(TOPIC, history);
+        }
+    }
+
     private static void loseAllButTheBucket(BrokerFixture fixture) throws IOException {
-        AquiferCluster cluster = fixture.cluster();
         BrokerProcess broker = fixture.broker();
         for (Path directory : broker.config().logDirs()) {
             Folders.delete(directory);
         }
-        broker.format(cluster.cluster().id());
+        broker.format(fixture.cluster().cluster().id());
+        formatWal(fixture);
+    }
+
+    private static void formatWal(BrokerFixture fixture) throws IOException {
+        AquiferCluster cluster = fixture.cluster();
+        BrokerProcess broker = fixture.broker();
         Aquifer.wal(
                         cluster.kafka(),
                         "format",

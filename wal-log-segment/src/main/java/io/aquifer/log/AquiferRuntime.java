@@ -9,6 +9,7 @@ import io.aquifer.rebuild.DirectoryAssignments;
 import io.aquifer.rebuild.LogDirectories;
 import io.aquifer.rebuild.LostWal;
 import io.aquifer.rebuild.Rebuilding;
+import io.aquifer.rebuild.Rebuilt;
 import io.aquifer.wal.DirectoryIds;
 import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalContinuation;
@@ -20,7 +21,6 @@ import io.aquifer.wal.device.BlockDevice;
 import io.aquifer.wal.device.BlockDevices;
 import io.aquifer.wal.device.JnaNativeIo;
 import io.aquifer.wal.layout.Superblock;
-import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -259,7 +259,7 @@ public final class AquiferRuntime {
     }
 
     /**
-     * Makes the directories of lost logs anew from what the bucket holds. Before Kafka looks at the log directories.
+     * Makes the directories of lost and of stale logs anew from what the bucket holds. Before Kafka looks at the log directories.
      *
      * @param segmentBytes how long a segment gets
      * @return how many logs were rebuilt
@@ -268,10 +268,11 @@ public final class AquiferRuntime {
     public int rebuild(ObjectStore store, ClusterKeys keys, LogDirectories directories, int segmentBytes)
             throws IOException {
         Superblock superblock = wal.log().superblock();
-        Set<File> rebuilt = new Rebuilding(store, keys, superblock.nodeId(), superblock.walId(), segmentBytes)
+        Rebuilt rebuilt = new Rebuilding(
+                        store, keys, superblock.nodeId(), superblock.walId(), segmentBytes, new JnaNativeIo())
                 .run(wal.index().logs(), directories, superblock.directoryIds());
         logs.rebuilt(rebuilt);
-        return rebuilt.size();
+        return rebuilt.directories().size();
     }
 
     /**

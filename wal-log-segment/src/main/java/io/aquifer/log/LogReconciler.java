@@ -20,6 +20,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.storage.internals.log.LogAppendInfo;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,12 +49,13 @@ final class LogReconciler {
     /**
      * Reconciles {@code log}, which isn't shared yet, with {@code recovered}. When it returns, all of the log is durable.
      *
+     * @param notRebuilt why the log couldn't be rebuilt, or null if that wasn't tried
      * @throws WalGapException if offsets are missing between the two
      * @throws IOException if the local files are damaged below what the WAL holds
      */
-    void reconcile(UnifiedLog log, RecoveredLog recovered) throws IOException {
+    void reconcile(UnifiedLog log, RecoveredLog recovered, @Nullable String notRebuilt) throws IOException {
         try {
-            bringTogether(log, recovered);
+            bringTogether(log, recovered, notRebuilt);
         } catch (CorruptRecordException e) {
             throw new IOException(
                     "The local files of " + log.topicPartition() + " in " + log.dir() + " are damaged where the WAL on "
@@ -63,14 +65,14 @@ final class LogReconciler {
         }
     }
 
-    private void bringTogether(UnifiedLog log, RecoveredLog recovered) throws IOException {
+    private void bringTogether(UnifiedLog log, RecoveredLog recovered, @Nullable String notRebuilt) throws IOException {
         long loaded = log.logEndOffset();
         cutDisagreement(log, recovered.extents());
         long agreed = log.logEndOffset();
         List<Extent> missing = recovered.extents().stream()
                 .filter(extent -> extent.end() > agreed)
                 .toList();
-        checkGap(log, recovered, missing);
+        checkGap(log, recovered, missing, notRebuilt);
         CleanedOffsets.forgetBeyond(log.parentDirFile(), log.topicPartition(), agreed);
         replay(log, recovered.id(), missing);
         cutHole(log, recovered.endOffset());
@@ -120,7 +122,8 @@ final class LogReconciler {
                 : Math.max(log.localLogStartOffset(), log.recoveryPoint());
     }
 
-    private void checkGap(UnifiedLog log, RecoveredLog recovered, List<Extent> missing) throws WalGapException {
+    private void checkGap(UnifiedLog log, RecoveredLog recovered, List<Extent> missing, @Nullable String notRebuilt)
+            throws WalGapException {
         long end = log.logEndOffset();
         long next = missing.isEmpty() ? recovered.endOffset() : missing.get(0).baseOffset();
         if (next > end) {
@@ -128,8 +131,12 @@ final class LogReconciler {
                     + " ends at offset "
                     + end + ", the WAL on " + device.path() + " goes on at offset " + next + ": offsets " + end + " to "
                     + (next - 1)
-                    + " were flushed to the local files, and are missing there now. Restore the directory, "
-                    + "or format the WAL anew if these and all records that only the WAL holds can be lost.");
+                    + " were flushed to the local files, and are missing there now. "
+                    + (notRebuilt == null
+                            ? "Restore the directory, or format the WAL anew if these and all records that only the WAL"
+                                    + " holds can be lost."
+                            : "The log couldn't be rebuilt from S3: " + notRebuilt
+                                    + ". Restore the directory, or delete the topic."));
         }
     }
 

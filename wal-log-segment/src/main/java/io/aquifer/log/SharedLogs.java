@@ -3,6 +3,7 @@ package io.aquifer.log;
 import io.aquifer.mirror.MirrorSource;
 import io.aquifer.rebuild.IncarnationFile;
 import io.aquifer.rebuild.KafkaIds;
+import io.aquifer.rebuild.Rebuilt;
 import io.aquifer.wal.append.WriteAheadLog;
 import io.aquifer.wal.layout.LogId;
 import io.aquifer.wal.layout.RecordKind;
@@ -55,6 +56,7 @@ public final class SharedLogs {
     private final Map<TopicPartition, SharedLog> shared = new ConcurrentHashMap<>();
     private final Map<LogId, RecoveredLog> unopened = new ConcurrentHashMap<>();
     private final Set<File> rebuilt = ConcurrentHashMap.newKeySet();
+    private final Map<LogId, String> notRebuilt = new ConcurrentHashMap<>();
     private volatile Runnable recoveryPoints = () -> {};
     private volatile boolean loading = true;
     private volatile long pinnedPosition = Long.MAX_VALUE;
@@ -133,9 +135,10 @@ public final class SharedLogs {
         }
     }
 
-    /** Directories that were made just now, whole and durable, before any was loaded. */
-    void rebuilt(Collection<File> dirs) {
-        rebuilt.addAll(dirs);
+    /** Directories were made just now, whole and durable, before any was loaded. */
+    void rebuilt(Rebuilt result) {
+        rebuilt.addAll(result.directories());
+        unopened.keySet().forEach(id -> result.refusal(id).ifPresent(reason -> notRebuilt.put(id, reason)));
     }
 
     /** How Kafka is to load a directory. */
@@ -239,7 +242,7 @@ public final class SharedLogs {
             }
             return;
         }
-        reconciler.reconcile(log, recovered);
+        reconciler.reconcile(log, recovered, notRebuilt.get(recovered.id()));
         if (incarnation.isEmpty() || incarnation.getAsLong() != recovered.id().incarnation()) {
             IncarnationFile.write(log.dir(), recovered.id().incarnation());
         }

@@ -74,9 +74,14 @@ public final class IncarnationFile {
     }
 
     public static void delete(File dir) throws IOException {
-        if (Files.deleteIfExists(dir.toPath().resolve(NAME))) {
+        if (deleteUnsynced(dir)) {
             Utils.flushDir(dir.toPath());
         }
+    }
+
+    /** Deletes the file, if there is one. It is gone for good once its file system is synced. */
+    static boolean deleteUnsynced(File dir) throws IOException {
+        return Files.deleteIfExists(dir.toPath().resolve(NAME));
     }
 
     private static String checksum(String hex) {

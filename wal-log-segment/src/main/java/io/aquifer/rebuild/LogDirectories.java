@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,8 +31,15 @@ public final class LogDirectories {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectories.class);
 
     private final Map<File, UUID> readable = new TreeMap<>();
-    private final Set<Long> incarnations = new HashSet<>();
+    private final List<Found> found = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
+
+    /**
+     * A directory of a log.
+     *
+     * @param incarnation which log it says that it is, if it says so
+     */
+    record Found(File dir, OptionalLong incarnation) {}
 
     private LogDirectories() {}
 
@@ -63,10 +71,7 @@ public final class LogDirectories {
     private void note(File[] logs) throws IOException {
         for (File log : logs) {
             names.add(log.getName());
-            OptionalLong incarnation = IncarnationFile.read(log);
-            if (incarnation.isPresent()) {
-                incarnations.add(incarnation.getAsLong());
-            }
+            found.add(new Found(log, IncarnationFile.read(log)));
         }
     }
 
@@ -75,10 +80,10 @@ public final class LogDirectories {
         return List.copyOf(readable.keySet());
     }
 
-    /** The ids that the WAL is to keep: those of the directories that are there, and for as long as something is missing all. */
+    /** The ids that the WAL is to keep: those of the directories that are there, and all while a log may be in another. */
     public List<UUID> idsToKeep(List<UUID> known, Collection<RecoveredLog> logs) {
         Set<UUID> ids = new TreeSet<>(readable.values());
-        if (!without(logs).isEmpty()) {
+        if (!unnamed(logs).isEmpty()) {
             ids.addAll(known);
         }
         return List.copyOf(ids);
@@ -96,16 +101,24 @@ public final class LogDirectories {
      * them.
      */
     List<RecoveredLog> without(Collection<RecoveredLog> logs) {
-        List<RecoveredLog> without = new ArrayList<>();
-        for (RecoveredLog log : logs) {
-            if (!log.deleted()
-                    && log.topic() != null
-                    && !incarnations.contains(log.id().incarnation())
-                    && !names.contains(directory(log))) {
-                without.add(log);
-            }
-        }
-        return without;
+        return unnamed(logs).stream()
+                .filter(log -> !names.contains(directory(log)))
+                .toList();
+    }
+
+    /** Those logs which no directory says that it is. */
+    private List<RecoveredLog> unnamed(Collection<RecoveredLog> logs) {
+        Set<Long> incarnations = new HashSet<>();
+        found.forEach(each -> each.incarnation().ifPresent(incarnations::add));
+        return logs.stream()
+                .filter(log -> !log.deleted() && log.topic() != null)
+                .filter(log -> !incarnations.contains(log.id().incarnation()))
+                .toList();
+    }
+
+    /** The directories of logs, those of log directories that can't be read as a whole among them. */
+    List<Found> logs() {
+        return Collections.unmodifiableList(found);
     }
 
     /** The name of a log's directory. */

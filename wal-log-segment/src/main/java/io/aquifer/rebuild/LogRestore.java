@@ -129,7 +129,7 @@ final class LogRestore {
             throw new MissingOffsetsException(from, next);
         }
         long end = behind.isEmpty() ? from : behind.get(behind.size() - 1).endOffset();
-        return new RebuildPlan(from, false, from, end, behind);
+        return new RebuildPlan(from, false, from, end, behind).reaching(recovered);
     }
 
     /** A segment's index, and its other parts but the data, one behind the other. */

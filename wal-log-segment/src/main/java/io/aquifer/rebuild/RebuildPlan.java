@@ -67,6 +67,15 @@ record RebuildPlan(long base, boolean fromSegment, long tieredEnd, long end, Lis
         return new RebuildPlan(first, false, first, end, batches);
     }
 
+    /** This plan, if what it rebuilds reaches what the WAL holds, which is appended to it when the log opens. */
+    RebuildPlan reaching(RecoveredLog recovered) throws MissingOffsetsException {
+        long from = Math.max(end, recovered.logStartOffset());
+        if (from < recovered.resumesAt()) {
+            throw new MissingOffsetsException(from, recovered.resumesAt());
+        }
+        return this;
+    }
+
     /** Behind what the WAL holds and no object does yet, nothing of the objects counts. */
     static long end(RecoveredLog recovered, long storedEnd) {
         long end = recovered.endOffset() < 0 ? Long.MAX_VALUE : recovered.endOffset();

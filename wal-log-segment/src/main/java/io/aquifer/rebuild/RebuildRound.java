@@ -12,13 +12,12 @@ import io.aquifer.object.StoreWait;
 import io.aquifer.rebuild.LogRebuild.Staged;
 import io.aquifer.rebuild.RebuildPlan.MissingOffsetsException;
 import io.aquifer.wal.device.FileSystemSync;
-import io.aquifer.wal.device.JnaNativeIo;
+import io.aquifer.wal.device.NativeIo;
 import io.aquifer.wal.layout.LogId;
 import io.aquifer.wal.recovery.RecoveredLog;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -59,10 +58,11 @@ final class RebuildRound {
     private final SegmentDownloads downloads;
     private final Map<RecoveredLog, Staged> staged = new ConcurrentHashMap<>();
     private final Map<RecoveredLog, IOException> changed = new ConcurrentHashMap<>();
+    private final NativeIo io;
     private final List<FileSystemSync> fileSystems = new ArrayList<>();
 
     /** @param walId of the WAL whose objects are read */
-    RebuildRound(ObjectStore store, ClusterKeys keys, LogRebuild rebuild, int brokerId, UUID walId) {
+    RebuildRound(ObjectStore store, ClusterKeys keys, LogRebuild rebuild, int brokerId, UUID walId, NativeIo io) {
         this.store = store;
         this.keys = keys;
         this.rebuild = rebuild;
@@ -71,21 +71,24 @@ final class RebuildRound {
         this.data = new SegmentData(store, keys);
         this.restore = new LogRestore(store, keys, rebuild);
         this.downloads = new SegmentDownloads(store, keys);
+        this.io = io;
     }
 
     /**
      * Rebuilds what is lost.
      *
-     * @param rebuilt gets the directories that were made
+     * @param lost with the log directory in which each gets its own
+     * @param logDirs all that there are
+     * @param rebuilt gets the directories that were made, and the logs for which there can be none
      * @return those for which the bucket has to be read again, and why
      */
-    Map<RecoveredLog, IOException> run(List<RecoveredLog> lost, List<File> logDirs, Set<File> rebuilt)
+    Map<RecoveredLog, IOException> run(Map<RecoveredLog, File> lost, List<File> logDirs, Rebuilt rebuilt)
             throws IOException {
         try {
-            for (File logDir : logDirs) {
-                fileSystems.add(FileSystemSync.open(new JnaNativeIo(), logDir.toPath()));
+            for (File logDir : Set.copyOf(lost.values())) {
+                fileSystems.add(FileSystemSync.open(io, logDir.toPath()));
             }
-            stage(lost, logDirs);
+            stage(lost, rebuilt);
             confirm();
             fetch();
             place(logDirs, rebuilt);
@@ -98,20 +101,17 @@ final class RebuildRound {
         return changed;
     }
 
-    private void stage(List<RecoveredLog> lost, List<File> logDirs) throws IOException {
+    private void stage(Map<RecoveredLog, File> lost, Rebuilt rebuilt) throws IOException {
         Set<LogIncarnation> wanted = new HashSet<>();
-        lost.forEach(log -> wanted.add(incarnation(log.id())));
+        lost.keySet().forEach(log -> wanted.add(incarnation(log.id())));
         StoredLogs stored = StoredLogs.read(
                 new WalChain(store, keys), new WalObjects(store, keys), brokerId, walId, wanted::contains);
         ExecutorService threads =
                 Executors.newFixedThreadPool(Math.min(PARTITIONS_AT_ONCE, lost.size()), RebuildRound::thread);
         try {
             List<CompletableFuture<?>> running = new ArrayList<>();
-            for (int i = 0; i < lost.size(); i++) {
-                RecoveredLog log = lost.get(i);
-                File logDir = logDirs.get(i % logDirs.size());
-                running.add(CompletableFuture.runAsync(() -> stage(log, stored, logDir), threads));
-            }
+            lost.forEach((log, logDir) ->
+                    running.add(CompletableFuture.runAsync(() -> stage(log, stored, logDir, rebuilt), threads)));
             StoreWait.untilDone(CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)));
         } finally {
             threads.shutdownNow();
@@ -156,24 +156,12 @@ final class RebuildRound {
         }
     }
 
-    /**
-     * Gives all of them their names. A directory has what it is to have before it has its name, and its name before it says
-     * which log it is: one that Kafka is to delete must not say so.
-     */
-    private void place(List<File> logDirs, Set<File> rebuilt) throws IOException {
-        Collection<Staged> logs = staged.values();
-        CleanedOffsets.forget(logDirs, logs.stream().map(Staged::partition).collect(Collectors.toSet()));
-        sync();
-        for (Staged log : logs) {
-            Utils.atomicMoveWithFallback(log.staged().toPath(), log.dir().toPath(), false);
-        }
-        sync();
-        for (Staged log : logs) {
-            IncarnationFile.writeUnsynced(log.dir(), log.log().incarnation());
-        }
-        sync();
-        for (Staged log : logs) {
-            rebuilt.add(log.dir().getAbsoluteFile());
+    private void place(List<File> logDirs, Rebuilt rebuilt) throws IOException {
+        CleanedOffsets.forget(
+                logDirs, staged.values().stream().map(Staged::partition).collect(Collectors.toSet()));
+        new Placement(fileSystems).place(staged.values());
+        for (Staged log : staged.values()) {
+            rebuilt.made(log.dir());
             LOG.info(
                     "Rebuilt {} in {}: offsets {} to {} locally, {} composite segments below",
                     log.partition(),
@@ -181,12 +169,6 @@ final class RebuildRound {
                     log.localStart(),
                     log.end(),
                     log.composites().size());
-        }
-    }
-
-    private void sync() throws IOException {
-        for (FileSystemSync fileSystem : fileSystems) {
-            fileSystem.sync();
         }
     }
 
@@ -200,7 +182,7 @@ final class RebuildRound {
         return new LogIncarnation(id.topicId(), id.partition(), id.incarnation());
     }
 
-    private void stage(RecoveredLog log, StoredLogs stored, File logDir) {
+    private void stage(RecoveredLog log, StoredLogs stored, File logDir, Rebuilt rebuilt) {
         TopicPartition partition =
                 new TopicPartition(String.valueOf(log.topic()), log.id().partition());
         try {
@@ -210,13 +192,15 @@ final class RebuildRound {
                 return;
             }
             TieredLog tiered = rebuild.tiered(log.id());
-            RebuildPlan plan = RebuildPlan.of(log, inObjects, stored.end(), tiered);
+            RebuildPlan plan =
+                    RebuildPlan.of(log, inObjects, stored.end(), tiered).reaching(log);
             staged.put(log, rebuild.stage(plan, tiered, log.id(), partition, logDir, data));
         } catch (MissingOffsetsException e) {
             LOG.error(
                     "{} can't be rebuilt: {}. They were on the local disk only. Restore its directory, or delete the topic",
                     partition,
                     e.getMessage());
+            rebuilt.refused(log.id(), String.valueOf(e.getMessage()));
         } catch (ObjectNotFoundException e) {
             changed.put(log, e);
         } catch (IOException e) {

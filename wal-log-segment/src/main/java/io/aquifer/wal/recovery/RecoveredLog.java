@@ -69,6 +69,11 @@ public final class RecoveredLog {
         return Collections.unmodifiableList(extents);
     }
 
+    /** Up to where the log has to be there without the WAL, which goes on from this offset, or ends there. */
+    public long resumesAt() {
+        return extents.isEmpty() ? endOffset : extents.get(0).baseOffset();
+    }
+
     /** Bytes of all extents, with what was cut off of them. */
     public long bytes() {
         return extents.stream().mapToLong(Extent::length).sum();
