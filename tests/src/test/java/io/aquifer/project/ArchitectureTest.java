@@ -40,6 +40,7 @@ class ArchitectureTest {
                     "io.aquifer.log..",
                     "io.aquifer.rebuild..",
                     "io.aquifer.garbage..",
+                    "io.aquifer.mirror..",
                     "io.aquifer.seam..",
                     "io.aquifer.remote..",
                     "io.aquifer.cli..",

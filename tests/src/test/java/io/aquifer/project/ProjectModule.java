@@ -29,6 +29,7 @@ record ProjectModule(String name, List<String> rooms) {
                     "io.aquifer.log..",
                     "io.aquifer.rebuild..",
                     "io.aquifer.garbage..",
+                    "io.aquifer.mirror..",
                     "io.aquifer.seam.."));
     static final ProjectModule REMOTE_STORAGE_MANAGER =
             new ProjectModule("remote-storage-manager", List.of("io.aquifer.remote.."));
