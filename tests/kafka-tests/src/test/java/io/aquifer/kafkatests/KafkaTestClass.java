@@ -34,7 +34,7 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
 
     /** Tests of the classes that the seams are woven into, and of what these work with. */
     static Stream<KafkaTestClass> all() {
-        return Stream.concat(ofLogs(), ofBrokers());
+        return Stream.of(ofLogs(), ofCleaning(), ofBrokers()).flatMap(tests -> tests);
     }
 
     /** Tests of logs and what they are made of. */
@@ -48,8 +48,21 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
                 new KafkaTestClass(STORAGE + "LogConcurrencyTest", 2),
                 new KafkaTestClass(STORAGE + "LogManagerTest", 2),
                 new KafkaTestClass("kafka.log.LogLoaderTest", 34),
-                new KafkaTestClass("kafka.log.UnifiedLogTest", 77),
-                new KafkaTestClass("kafka.log.LogCleanerTest", 52));
+                new KafkaTestClass("kafka.log.UnifiedLogTest", 77));
+    }
+
+    /** Tests of what cleans logs, and of what says which. All logs in them can be shared, and most are compacted. */
+    static Stream<KafkaTestClass> ofCleaning() {
+        return Stream.of(
+                new KafkaTestClass("kafka.log.LogCleanerTest", 52),
+                new KafkaTestClass(STORAGE + "LogCleanerManagerTest", 31));
+    }
+
+    /** As those of cleaning, but by threads, whose pauses of fifteen seconds make minutes. */
+    static Stream<KafkaTestClass> ofCleanerThreads() {
+        return Stream.of(
+                new KafkaTestClass("kafka.log.LogCleanerParameterizedIntegrationTest", 23),
+                new KafkaTestClass(STORAGE + "LogCleanerLagIntegrationTest", 8));
     }
 
     /** Tests of what is around logs. */
@@ -98,7 +111,7 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
                 new KafkaTestClass(TIERED + "RollAndOffloadActiveSegmentTest", 2));
     }
 
-    /** Those whose logs can be shared: made by a log manager or as it makes them, and not compacted, at least some. */
+    /** Those whose logs can be shared: made by a log manager or as it makes them, at least some. */
     static Stream<KafkaTestClass> ofShareableLogs() {
         return Stream.of(
                 new KafkaTestClass(STORAGE + "UnifiedLogTest", 105),
@@ -109,7 +122,6 @@ record KafkaTestClass(String name, int tests, Set<String> excluded) {
                         // Expects a loaded log not to be flushed; sharing a log begins with that.
                         .without("testLogRecoversToCorrectOffset"),
                 new KafkaTestClass("kafka.log.UnifiedLogTest", 77),
-                new KafkaTestClass("kafka.log.LogCleanerTest", 52),
                 logManagerTest()
                         // Counts the files of a partition's directory, where a shared log has one more.
                         .without("testCleanupExpiredSegments")

@@ -7,13 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Kafka's own tests with every log shared that can be: a shared log behaves as any other, but for where it is durable. */
+/**
+ * Kafka's own tests with every log shared, those that are cleaned and internal ones, too: a shared log behaves as any
+ * other, but for where it is durable.
+ */
 class SharedKafkaTestsIT {
 
     @BeforeAll
@@ -33,11 +35,21 @@ class SharedKafkaTestsIT {
         assertThat(DurableAppends.count()).as("appends that went to the device").isGreaterThan(before);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource({
+        "io.aquifer.kafkatests.KafkaTestClass#ofCleaning",
+        "io.aquifer.kafkatests.KafkaTestClass#ofCleanerThreads"
+    })
+    void passAllThatClean(KafkaTestClass tests) {
+        long before = DurableAppends.pastTheDevice();
+
+        passAllOfThem(tests);
+
+        assertThat(DurableAppends.pastTheDevice()).as("appends that did not").isEqualTo(before);
+    }
+
     private static Optional<Uuid> topicId(UnifiedLog log) {
         String topic = log.topicPartition().topic();
-        if (log.config().compact || Topic.isInternal(topic)) {
-            return Optional.empty();
-        }
         UUID id = UUID.nameUUIDFromBytes(topic.getBytes(StandardCharsets.UTF_8));
         return Optional.of(log.topicId().orElse(new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits())));
     }

@@ -10,7 +10,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UnsharedKafkaTestsIT {
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("io.aquifer.kafkatests.KafkaTestClass#ofShareableLogs")
+    @MethodSource({
+        "io.aquifer.kafkatests.KafkaTestClass#ofShareableLogs",
+        "io.aquifer.kafkatests.KafkaTestClass#ofCleaning"
+    })
     void passAllOfThem(KafkaTestClass tests) {
         KafkaTestClass.Result result = tests.run(new RuntimePerTest(log -> Optional.empty()));
 

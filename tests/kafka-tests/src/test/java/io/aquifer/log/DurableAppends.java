@@ -33,12 +33,21 @@ public final class DurableAppends {
     private static final AtomicInteger RAISING = new AtomicInteger();
 
     private static final LongAdder COUNT = new LongAdder();
+    private static final LongAdder PAST_THE_DEVICE = new LongAdder();
 
     private DurableAppends() {}
 
     /** How many appends to shared logs there were so far in this process. */
     public static long count() {
         return COUNT.sum();
+    }
+
+    /**
+     * How many appends so far went to logs that weren't shared. Those of logs that a test made by itself don't count: no
+     * broker has such.
+     */
+    public static long pastTheDevice() {
+        return PAST_THE_DEVICE.sum();
     }
 
     /** From now on, in this process. Before the class {@link UnifiedLog} is used. */
@@ -67,7 +76,11 @@ public final class DurableAppends {
     /** Waits until all of the log is on the device. */
     public static void await(UnifiedLog log) {
         SharedLog shared = SharedLogs.of(log);
-        if (shared == null || !shared.isShared()) {
+        if (shared == null) {
+            return;
+        }
+        if (!shared.isShared()) {
+            PAST_THE_DEVICE.increment();
             return;
         }
         COUNT.increment();
