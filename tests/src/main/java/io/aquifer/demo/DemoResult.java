@@ -11,6 +11,7 @@ import org.HdrHistogram.Histogram;
 /**
  * What the demonstration has shown.
  *
+ * @param coordinated what became of a consumer group and an open transaction
  * @param latencies in microseconds, at the steady rate
  * @param recordsPerSecond acknowledged a second while producing as fast as possible, before the kill
  * @param whereabouts of the topic before it was read back
@@ -21,6 +22,7 @@ record DemoResult(
         DemoPlan plan,
         WalDevice.Kind wal,
         Verdict verdict,
+        Coordinated.Outcome coordinated,
         Whereabouts whereabouts,
         long readFromS3,
         Histogram latencies,
@@ -28,7 +30,10 @@ record DemoResult(
         Duration recovery) {
 
     boolean isFlawless() {
-        return verdict.nothingWrong() && verdict.duplicated() == 0 && verdict.acknowledged() > 0;
+        return verdict.nothingWrong()
+                && coordinated.intact()
+                && verdict.duplicated() == 0
+                && verdict.acknowledged() > 0;
     }
 
     void print(Console console) {
@@ -53,6 +58,8 @@ record DemoResult(
                         recordsPerSecond * DemoPlan.VALUE_BYTES / 1e6));
         rows.put("recovery", String.format(Locale.ROOT, "%.1f s from process start to acknowledgement", seconds()));
 
+        rows.put("consumer group", coordinated.group());
+        rows.put("transaction", coordinated.transaction());
         rows.put("in the WAL", mebibytes(whereabouts.walBytes()) + " not trimmed yet");
         rows.put("in local segments", mebibytes(whereabouts.localBytes()));
         rows.put("in S3", mebibytes(whereabouts.s3Bytes()) + " in " + count(whereabouts.s3Objects()) + " objects");
@@ -63,7 +70,7 @@ record DemoResult(
         verdict.examples().forEach(example -> console.line("  " + example));
         console.line(
                 isFlawless()
-                        ? "Nothing that was acknowledged is lost, nothing is duplicated or out of order."
+                        ? "Nothing that was acknowledged is lost, nothing is duplicated or out of order; groups and transactions go on."
                         : "FAILED: what was acknowledged is not what was read.");
     }
 

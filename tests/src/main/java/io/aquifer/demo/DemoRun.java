@@ -62,14 +62,26 @@ final class DemoRun {
         Histogram latencies = produceSteadily(broker, progress);
         Load load = cleanup.add(new Load(broker.bootstrap(), DemoPlan.TOPIC, history, options(0)));
         double recordsPerSecond = produceFlatOut(load, progress);
+        Coordinated coordinated = cleanup.add(new Coordinated(broker));
+        coordinated.begin();
+        console.line("Groups   one consumer group with a committed offset, and one transaction that is open");
         Duration recovery = loseMachineAndRestart(cluster, progress);
+        Coordinated.Outcome outcome = coordinated.goOn();
         progress.during("going on", load, plan.flatOut());
         load.stop(DRAIN_LIMIT);
         awaitCopies(broker);
         Whereabouts whereabouts = Whereabouts.of(cluster, tier);
         Verdict verdict = readBack(broker, whereabouts);
         return new DemoResult(
-                plan, cluster.device().kind(), verdict, whereabouts, readFromS3, latencies, recordsPerSecond, recovery);
+                plan,
+                cluster.device().kind(),
+                verdict,
+                outcome,
+                whereabouts,
+                readFromS3,
+                latencies,
+                recordsPerSecond,
+                recovery);
     }
 
     private BrokerProcess startBroker(AquiferCluster cluster) throws IOException {
@@ -84,7 +96,7 @@ final class DemoRun {
         }
         console.line(String.format(
                 Locale.ROOT,
-                "Topic    %s, %d partitions, replication factor 1, on the WAL, rolled segments to S3",
+                "Topic    %s, %d partitions, replication factor 1 as all others, on the WAL, rolled segments to S3",
                 DemoPlan.TOPIC,
                 DemoPlan.PARTITIONS));
         return broker;
