@@ -27,6 +27,9 @@ public final class Mirroring {
 
     private static final Logger LOG = LoggerFactory.getLogger(Mirroring.class);
 
+    /** Of the interval between passes, when one after the other fails. */
+    private static final int MAX_DOUBLINGS = 5;
+
     private final ObjectStore store;
     private final ClusterKeys keys;
     private final int brokerId;
@@ -42,7 +45,7 @@ public final class Mirroring {
 
     /**
      * @param sources the logs to be mirrored at the time
-     * @param interval between two passes
+     * @param interval between two passes, which is longer while they fail
      */
     public Mirroring(
             ObjectStore store,
@@ -66,10 +69,12 @@ public final class Mirroring {
     }
 
     private void run() {
+        int failed = 0;
         while (!closing) {
             pass();
+            failed = failures.isEmpty() ? 0 : Math.min(failed + 1, MAX_DOUBLINGS);
             if (!closing) {
-                LockSupport.parkNanos(this, intervalNanos);
+                LockSupport.parkNanos(this, intervalNanos << failed);
             }
         }
     }
@@ -105,11 +110,10 @@ public final class Mirroring {
                 int count = failures.merge(source.id(), 1, Integer::sum);
                 observer.failed();
                 LOG.warn(
-                        "Mirroring {} to {} has failed {} times, and is tried again in {} ms",
+                        "Mirroring {} to {} has failed {} times, and is tried again",
                         source.log().topicPartition(),
                         store.name(),
                         count,
-                        intervalNanos / 1_000_000,
                         e);
             }
             return false;
