@@ -15,8 +15,17 @@ public record Checkpoint(Map<String, Long> offsets) {
 
     /** Up to where each partition was flushed. A broker writes it now and then, so it may lag. */
     public static Checkpoint recoveryPoints(Path logDir) throws IOException {
+        return read(logDir.resolve("recovery-point-offset-checkpoint"));
+    }
+
+    /** Up to where each partition was cleaned. */
+    public static Checkpoint cleaned(Path logDir) throws IOException {
+        return read(logDir.resolve("cleaner-offset-checkpoint"));
+    }
+
+    private static Checkpoint read(Path file) throws IOException {
         Map<String, Long> offsets = new HashMap<>();
-        for (String line : lines(logDir.resolve("recovery-point-offset-checkpoint"))) {
+        for (String line : lines(file)) {
             String[] fields = line.split(" ", -1);
             offsets.put(fields[0] + "-" + fields[1], Long.parseLong(fields[2]));
         }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -29,6 +30,17 @@ public final class Readback {
      * @throws AssertionError if that takes longer than {@code limit}
      */
     public static void readAll(String bootstrap, String topic, Isolation isolation, Duration limit, Sink sink) {
+        readRecords(
+                bootstrap, topic, isolation, limit, read -> sink.read(read.partition(), read.offset(), read.value()));
+    }
+
+    /** As {@link #readAll}, with the keys. */
+    public static void readRecords(
+            String bootstrap,
+            String topic,
+            Isolation isolation,
+            Duration limit,
+            Consumer<ConsumerRecord<byte[], byte[]>> sink) {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(config(bootstrap, isolation))) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
@@ -44,7 +56,7 @@ public final class Readback {
                 }
                 for (ConsumerRecord<byte[], byte[]> consumed : consumer.poll(Duration.ofMillis(200))) {
                     if (consumed.offset() < ends.getOrDefault(partition(consumed), 0L)) {
-                        sink.read(consumed.partition(), consumed.offset(), consumed.value());
+                        sink.accept(consumed);
                     }
                 }
             }

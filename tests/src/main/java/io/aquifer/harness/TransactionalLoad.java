@@ -10,7 +10,6 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -83,7 +82,7 @@ public final class TransactionalLoad implements AutoCloseable {
         boolean interrupted = false;
         while (!stopping && !interrupted) {
             try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config())) {
-                untilItAnswers(producer::initTransactions);
+                Transactions.untilItAnswers(producer::initTransactions);
                 for (int i = 1; !stopping; i++) {
                     transaction(producer, i % ABORT_EVERY == 0 ? Outcome.ABORTED : Outcome.COMMITTED);
                 }
@@ -105,7 +104,8 @@ public final class TransactionalLoad implements AutoCloseable {
             for (int i = 1; i < RECORDS_PER_TRANSACTION; i++) {
                 send(producer, history.sending(number));
             }
-            untilItAnswers(wanted == Outcome.COMMITTED ? producer::commitTransaction : producer::abortTransaction);
+            Transactions.untilItAnswers(
+                    wanted == Outcome.COMMITTED ? producer::commitTransaction : producer::abortTransaction);
             outcome = wanted;
         } finally {
             history.ended(number, first, outcome);
@@ -122,19 +122,6 @@ public final class TransactionalLoad implements AutoCloseable {
                 history.acknowledged(number, sequence, metadata.partition(), metadata.offset());
             }
         });
-    }
-
-    /** Kafka allows each of these calls to be repeated after a timeout, and none of them to be given up. */
-    private static void untilItAnswers(Runnable call) {
-        boolean answered = false;
-        while (!answered) {
-            try {
-                call.run();
-                answered = true;
-            } catch (TimeoutException e) {
-                answered = false;
-            }
-        }
     }
 
     private Map<String, Object> config() {
