@@ -14,6 +14,7 @@ import io.aquifer.format.WalObjectName;
 import io.aquifer.format.WalObjects;
 import io.aquifer.format.WalRun;
 import io.aquifer.object.Listing;
+import io.aquifer.object.ObjectNotFoundException;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoreWait;
 import io.aquifer.object.StoredObject;
@@ -65,10 +66,18 @@ final class BucketReader {
      * Looks at everything. Objects that don't verify are {@linkplain BucketView#problems problems} of the view.
      *
      * @throws TooMuchToCollectException if there is more than may be kept in mind
-     * @throws IOException if the store fails, if an object went while it was looked at, or if the record of what was collected
-     *     can't be read
+     * @throws ChangedMeanwhileException if an object went while it was looked at, as a snapshot does when the next one is there
+     * @throws IOException if the store fails, or if the record of what was collected can't be read
      */
     BucketView look() throws IOException {
+        try {
+            return lookAtAll();
+        } catch (ObjectNotFoundException e) {
+            throw new ChangedMeanwhileException("What was listed a moment ago is gone. Look again: " + e.getMessage());
+        }
+    }
+
+    private BucketView lookAtAll() throws IOException {
         Memory memory = new Memory(memoryLimit);
         Optional<CollectionRecord> before = StoreWait.untilDone(records.newest());
         // Segments first: the start of a log moves in the WAL before a segment below it goes.

@@ -1,6 +1,7 @@
 package io.aquifer.coverage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.CollectionRecord;
@@ -21,6 +22,8 @@ import io.aquifer.format.WalObjectIndex;
 import io.aquifer.format.WalObjectName;
 import io.aquifer.format.WalObjects;
 import io.aquifer.object.ObjectContent;
+import io.aquifer.object.SimulatedCall;
+import io.aquifer.object.SimulatedFault;
 import io.aquifer.object.SimulatedObjectStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -200,6 +203,25 @@ class BucketCheckTest {
         damageEnd(KEYS.snapshot(TOPIC, 0, 0));
 
         assertThat(check().problems()).extracting(Problem::key).containsExactly(KEYS.snapshot(TOPIC, 0, 0));
+    }
+
+    @Test
+    void a_look_at_what_goes_meanwhile_is_no_failure_of_the_store() {
+        String snapshot = KEYS.snapshot(TOPIC, 0, 0);
+        store.faults()
+                .every(
+                        call -> {
+                            if (call.kind() == SimulatedCall.Kind.GET
+                                    && call.key().equals(snapshot)) {
+                                store.bucket().remove(snapshot);
+                            }
+                            return false;
+                        },
+                        SimulatedFault.NONE);
+
+        assertThatThrownBy(() -> new BucketReader(store, KEYS, Long.MAX_VALUE).look())
+                .isInstanceOf(ChangedMeanwhileException.class)
+                .hasMessageContaining(snapshot);
     }
 
     @Test

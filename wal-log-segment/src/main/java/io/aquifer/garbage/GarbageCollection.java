@@ -71,7 +71,7 @@ public final class GarbageCollection implements AutoCloseable {
             LOG.error("No garbage is collected by this broker any more, until it is restarted", e);
             return false;
         } catch (ChangedMeanwhileException e) {
-            LOG.debug("A round of garbage collection came to nothing: another collector was at work", e);
+            LOG.debug("A round of garbage collection came to nothing, since the bucket changed meanwhile", e);
         } catch (IOException | RuntimeException e) {
             if (stopping.getCount() > 0) {
                 metrics.failed();

@@ -36,8 +36,10 @@ final class SegmentDownloads {
     /** How much of an object is in memory at once, in bytes, in whole chunks. */
     private static final int WINDOW_BYTES = 8 << 20;
 
-    /** How often it is said how far it is. */
+    /** How often it is said how far it is, where that takes a while. */
     private static final int LINES = 10;
+
+    private static final long LONG_BYTES = 64 << 20;
 
     private final ObjectStore store;
     private final ClusterKeys keys;
@@ -120,7 +122,7 @@ final class SegmentDownloads {
 
     private void report(long bytes, long total) {
         long now = done.addAndGet(bytes);
-        if (now * LINES / total != (now - bytes) * LINES / total) {
+        if (total >= LONG_BYTES && now * LINES / total != (now - bytes) * LINES / total) {
             LOG.info("Restored {} of {} MiB of segments", now >> 20, total >> 20);
         }
     }
