@@ -42,7 +42,9 @@ public final class Bench implements Callable<Integer> {
         /** One broker whose WAL goes to S3 with one whose WAL stays on its device. */
         UPLOAD,
         /** A start of a broker without its local disk with one that has it. */
-        RESTART
+        RESTART,
+        /** Commits of offsets and transactions with a stock cluster of three, and the restore of what they are kept in. */
+        COORDINATORS
     }
 
     private static final DateTimeFormatter STAMP =
@@ -134,6 +136,10 @@ public final class Bench implements Callable<Integer> {
             }
             if (wanted.contains(Part.RESTART)) {
                 figures.add(new RestartBench(plan, progress, cleanup).run());
+            }
+            if (wanted.contains(Part.COORDINATORS)) {
+                comparisons.addAll(new CoordinatorBench(plan, progress).run());
+                figures.addAll(new CoordinatorRestartBench(plan, progress).run());
             }
             Report report = new Report(Machine.here(), Instant.now(), plan, comparisons, figures);
             Path folder = out != null ? out : Report.defaultFolder(STAMP.format(report.time()));

@@ -11,6 +11,7 @@ import io.aquifer.harness.Cluster;
 import io.aquifer.harness.Folders;
 import io.aquifer.harness.KafkaDistribution;
 import io.aquifer.harness.Topics;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,8 +45,7 @@ final class BrokerBench {
 
     List<Comparison> run(Set<Part> parts) throws Exception {
         Path folder = cleanup.add(Folders.scratch("bench-broker")).path();
-        Worker generator = cleanup.add(Worker.start(
-                "the load generator", Worker.classPathOfThisJvm(), LoadGenerator.class, List.of(), Map.of()));
+        Worker generator = cleanup.add(LoadGenerator.start());
         Path one = folder.resolve("aquifer");
         String bootstrap = startAquifer(one).broker().bootstrap();
         BenchTopic shared = cleanup.add(new BenchTopic(bootstrap, one, generator, "shared topic", 1, Topics.SHARED));
@@ -58,7 +58,7 @@ final class BrokerBench {
         if (parts.contains(Part.CLUSTER)) {
             Path three = folder.resolve("stock");
             BenchTopic replicated = cleanup.add(new BenchTopic(
-                    startThree(three).bootstrap(),
+                    startThree(three, SETTINGS, progress, cleanup).bootstrap(),
                     three,
                     generator,
                     "stock cluster of 3, RF=3",
@@ -81,9 +81,11 @@ final class BrokerBench {
         return cluster.start();
     }
 
-    private Cluster startThree(Path folder) throws Exception {
+    /** A stock cluster of three in {@code folder}. */
+    static Cluster startThree(Path folder, Map<String, String> settings, Progress progress, Cleanup cleanup)
+            throws IOException {
         KafkaDistribution kafka = KafkaDistribution.stock(folder.resolve("kafka"));
-        List<BrokerConfig> configs = BrokerConfig.ofCluster(folder, 3, SETTINGS);
+        List<BrokerConfig> configs = BrokerConfig.ofCluster(folder, 3, settings);
         progress.line("Stock: a cluster of three brokers");
         return cleanup.add(new Cluster(kafka, configs, Tuning.SUSTAINED))
                 .format()

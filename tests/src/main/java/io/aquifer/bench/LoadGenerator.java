@@ -2,6 +2,7 @@ package io.aquifer.bench;
 
 import io.aquifer.harness.History;
 import io.aquifer.harness.Load;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * The producers of every measurement of brokers, in a JVM of their own that stays for all of them, so that both sides are
+ * The clients of every measurement of brokers, in a JVM of their own that stays for all of them, so that both sides are
  * loaded by the same warm code.
  *
  * <p>At a given rate records are due on a schedule that waits for nobody, and latency counts from then: a broker that
@@ -38,8 +39,20 @@ final class LoadGenerator {
         this.recordsPerSecond = recordsPerSecond;
     }
 
+    /** A JVM that does what it is asked for. */
+    static Worker start() throws IOException {
+        return Worker.start(
+                "the load generator", Worker.classPathOfThisJvm(), LoadGenerator.class, List.of(), Map.of());
+    }
+
     public static void main(String[] arguments) {
-        Worker.serve(Map.of("load", LoadGenerator::load));
+        Worker.serve(Map.of(
+                "load",
+                LoadGenerator::load,
+                CoordinatorLoad.COMMITS,
+                CoordinatorLoad::commits,
+                CoordinatorLoad.TRANSACTIONS,
+                CoordinatorLoad::transactions));
     }
 
     /** Arguments: bootstrap servers, topic, records a second (0: no limit), ms of warm-up, ms to measure. */

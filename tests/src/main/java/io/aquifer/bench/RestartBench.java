@@ -7,13 +7,10 @@ import io.aquifer.harness.Cleanup;
 import io.aquifer.harness.Folders;
 import io.aquifer.harness.Tier;
 import io.aquifer.harness.Topics;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -22,7 +19,6 @@ import org.apache.kafka.clients.admin.Admin;
 final class RestartBench {
 
     private static final int PARTITIONS = 1_000;
-    private static final Duration GRACE = Duration.ofMinutes(4);
 
     private final BenchPlan plan;
     private final Progress progress;
@@ -37,9 +33,8 @@ final class RestartBench {
     /** Runs it. */
     Figure run() throws Exception {
         Path folder = cleanup.add(Folders.scratch("bench-restart")).path();
-        Worker generator = cleanup.add(Worker.start(
-                "the load generator", Worker.classPathOfThisJvm(), LoadGenerator.class, List.of(), Map.of()));
-        AquiferCluster cluster = UploadBench.prepare(plan, cleanup, folder.resolve("s3-mode"));
+        Worker generator = cleanup.add(LoadGenerator.start());
+        AquiferCluster cluster = UploadBench.prepare(plan, cleanup, folder.resolve("s3-mode"), BrokerBench.SETTINGS);
         Tier tier = cleanup.add(Tier.start(folder.resolve("s3")));
         tier.useIn(cluster.cluster());
         cluster.start();
@@ -51,34 +46,22 @@ final class RestartBench {
         String topic = "many-partitions";
         List<Double> more = new ArrayList<>();
         try (Admin admin = broker.admin()) {
-            new Topics(admin).create(topic, PARTITIONS, 1, UploadBench.SEGMENTS);
+            Topics topics = new Topics(admin);
+            topics.create(topic, PARTITIONS, 1, UploadBench.SEGMENTS);
             for (int round = 0; round < plan.rounds(); round++) {
                 LoadFigures load = LoadFigures.fromAnswer(generator.ask(
                         "load", broker.bootstrap(), topic, 0, 0, plan.measured().toMillis()));
-                broker.kill();
-                double with = restart(cluster, admin, topic);
-                broker.kill();
-                cluster.loseLogDirs(broker);
-                double without = restart(cluster, admin, topic);
+                Starts starts = Starts.measure(cluster, () -> topics.awaitLeaders(topic, PARTITIONS));
                 progress.line(String.format(
                         Locale.ROOT,
-                        "  %,d partitions, %,.0f MB more: %.1f s with the local disk, %.1f s without",
+                        "  %,d partitions, %,.0f MB more: %s",
                         PARTITIONS,
                         load.megabytesPerSecond() * plan.measured().toSeconds(),
-                        with,
-                        without));
-                more.add(without - with);
+                        starts));
+                more.add(starts.longerWithout());
             }
         }
         String name = String.format(Locale.ROOT, "start without the local disk, %,d partitions: longer by", PARTITIONS);
         return new Figure(name, "s", more, Target.atMost(5));
-    }
-
-    /** Seconds until every partition is led. */
-    private static double restart(AquiferCluster cluster, Admin admin, String topic) throws IOException {
-        long begin = System.nanoTime();
-        cluster.broker().startAndAwait(GRACE);
-        new Topics(admin).awaitLeaders(topic, PARTITIONS);
-        return (System.nanoTime() - begin) / 1e9;
     }
 }

@@ -54,15 +54,17 @@ final class UploadBench {
     /** Runs everything; what it found is asked for afterwards. */
     void run() throws Exception {
         Path folder = cleanup.add(Folders.scratch("bench-upload")).path();
-        Worker generator = cleanup.add(Worker.start(
-                "the load generator", Worker.classPathOfThisJvm(), LoadGenerator.class, List.of(), Map.of()));
+        Worker generator = cleanup.add(LoadGenerator.start());
         Path local = folder.resolve("local");
         Path tiered = folder.resolve("s3-mode");
-        AquiferCluster inS3 = prepare(plan, cleanup, tiered);
+        AquiferCluster inS3 = prepare(plan, cleanup, tiered, BrokerBench.SETTINGS);
         Tier tier = cleanup.add(Tier.start(folder.resolve("s3")));
         tier.useIn(inS3.cluster());
         BrokerProcess broker = inS3.start().broker();
-        String elsewhere = prepare(plan, cleanup, local).start().broker().bootstrap();
+        String elsewhere = prepare(plan, cleanup, local, BrokerBench.SETTINGS)
+                .start()
+                .broker()
+                .bootstrap();
         BenchTopic uploaded = cleanup.add(
                 new BenchTopic(broker.bootstrap(), tiered, generator, "shared topic in S3", 1, Topics.SHARED));
         BenchTopic onDevice =
@@ -84,13 +86,14 @@ final class UploadBench {
     }
 
     /** One broker whose metadata log lies apart from its log directories, prepared in {@code folder}. */
-    static AquiferCluster prepare(BenchPlan plan, Cleanup cleanup, Path folder) throws IOException {
+    static AquiferCluster prepare(BenchPlan plan, Cleanup cleanup, Path folder, Map<String, String> settings)
+            throws IOException {
         Plan setUp = Plan.DEFAULT
                 .withWal(WAL_BYTES)
                 .withWalIn(plan.walFolder())
                 .withTuning(Tuning.SUSTAINED)
                 .with("metadata.log.dir", folder.resolve("metadata").toString());
-        for (Map.Entry<String, String> setting : BrokerBench.SETTINGS.entrySet()) {
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
             setUp = setUp.with(setting.getKey(), setting.getValue());
         }
         return cleanup.add(AquiferCluster.prepare(folder, setUp));

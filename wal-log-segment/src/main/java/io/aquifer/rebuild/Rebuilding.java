@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,6 +128,7 @@ public final class Rebuilding {
     }
 
     private void rebuild(Map<RecoveredLog, File> places, List<File> logDirs, Rebuilt rebuilt) throws IOException {
+        long begin = System.nanoTime();
         Map<RecoveredLog, File> left = places;
         for (int tries = 1; !left.isEmpty(); tries++) {
             Map<RecoveredLog, IOException> changed =
@@ -145,6 +147,13 @@ public final class Rebuilding {
             Map<RecoveredLog, File> again = new LinkedHashMap<>(left);
             again.keySet().retainAll(changed.keySet());
             left = again;
+        }
+        if (!places.isEmpty()) {
+            LOG.info(
+                    "Rebuilt {} of {} logs in {} ms",
+                    rebuilt.directories().size(),
+                    places.size(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
         }
     }
 }
