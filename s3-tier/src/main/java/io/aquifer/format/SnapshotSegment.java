@@ -22,4 +22,13 @@ public record SnapshotSegment(SegmentInfo info, int dataLength, Optional<ByteBuf
             throw new IllegalArgumentException("a segment of " + dataLength + " bytes with custom metadata " + custom);
         }
     }
+
+    /** By what its object is opened fastest, if that was noted. */
+    public Optional<SegmentLocation> location() {
+        return custom.flatMap(bytes -> {
+            byte[] noted = new byte[bytes.remaining()];
+            bytes.duplicate().get(noted);
+            return SegmentLocation.fromBytes(noted);
+        });
+    }
 }

@@ -5,7 +5,6 @@ import io.aquifer.format.DamagedObjectException;
 import io.aquifer.format.SegmentContent;
 import io.aquifer.format.SegmentIndex;
 import io.aquifer.format.SegmentInfo;
-import io.aquifer.format.SegmentLocation;
 import io.aquifer.format.SegmentName;
 import io.aquifer.format.SegmentOpener;
 import io.aquifer.format.SegmentPart;
@@ -112,14 +111,9 @@ final class SegmentCopy {
     boolean isCopy(MirrorSource source, ClosedSegments closed, LogSegment segment, SnapshotSegment copy)
             throws IOException {
         SegmentName name = copy.info().name();
-        Optional<SegmentLocation> location = copy.custom().flatMap(bytes -> {
-            byte[] custom = new byte[bytes.remaining()];
-            bytes.duplicate().get(custom);
-            return SegmentLocation.fromBytes(custom);
-        });
         try (FileChannel data = open(segment)) {
             requireInPlace(source, closed, segment);
-            SegmentIndex index = StoreWait.untilDone(new SegmentOpener(store, keys).open(name, location));
+            SegmentIndex index = StoreWait.untilDone(new SegmentOpener(store, keys).open(name, copy.location()));
             long length = index.length(SegmentPart.DATA);
             if (length != segment.size()) {
                 return false;

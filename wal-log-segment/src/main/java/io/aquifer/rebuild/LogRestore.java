@@ -2,7 +2,6 @@ package io.aquifer.rebuild;
 
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.SegmentIndex;
-import io.aquifer.format.SegmentLocation;
 import io.aquifer.format.SegmentName;
 import io.aquifer.format.SegmentOpener;
 import io.aquifer.format.SegmentPart;
@@ -148,12 +147,7 @@ final class LogRestore {
 
     private Opened open(SnapshotSegment segment) throws IOException {
         SegmentName name = segment.info().name();
-        SegmentIndex index =
-                StoreWait.untilDone(opener.open(name, segment.custom().flatMap(bytes -> {
-                    byte[] custom = new byte[bytes.remaining()];
-                    bytes.duplicate().get(custom);
-                    return SegmentLocation.fromBytes(custom);
-                })));
+        SegmentIndex index = StoreWait.untilDone(opener.open(name, segment.location()));
         long from = index.offset(SegmentPart.OFFSET_INDEX);
         long to = index.offset(SegmentPart.LEADER_EPOCHS) + index.length(SegmentPart.LEADER_EPOCHS);
         ByteBuffer parts = ByteBuffer.allocate(Math.toIntExact(to - from));
