@@ -254,7 +254,7 @@ class MirrorTest {
                 RequestLocal.noCaching(),
                 VerificationGuard.SENTINEL,
                 (short) 1);
-        log.maybeIncrementHighWatermark(log.logEndOffsetMetadata());
+        settle();
         assertThat(log.lastStableOffset()).isEqualTo(3);
     }
 
@@ -341,6 +341,7 @@ class MirrorTest {
         mirrors.under(2).pass(broker);
         assertThat(live()).extracting(SegmentName::endOffset).containsExactly(2L);
         append(2, "e", "1");
+        settle();
 
         mirrors.pass(broker);
         mirrors.pass(broker);
@@ -371,9 +372,14 @@ class MirrorTest {
     }
 
     private void roll() throws IOException {
+        settle();
+        log.roll();
+    }
+
+    /** All that was appended is below the high watermark. */
+    private void settle() throws IOException {
         broker.awaitDurable();
         log.maybeIncrementHighWatermark(log.logEndOffsetMetadata());
-        log.roll();
     }
 
     private void restart() throws IOException {
