@@ -161,7 +161,7 @@ final class Broker implements AutoCloseable {
         failures = new LogDirFailureChannel(dirs.size());
         AquiferConfig config = AquiferConfig.of(settings);
         SharingPolicy policy =
-                SharingPolicy.topics(config.topics(), config.internalTopics().orElse(true), config.untieredTopics());
+                SharingPolicy.topics(config.topics(), config.internalTopics().orElse(false), config.untieredTopics());
         LogDirectories directories = LogDirectories.look(directoryIds);
         DirectoryIds ids = (known, index) -> directories.idsToKeep(known, index.logs());
         runtime = AquiferRuntime.start(config, policy, device, null, OWNER, ids, failures);

@@ -1,7 +1,9 @@
 package io.aquifer.log;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aquifer.wal.layout.LogId;
 import io.aquifer.wal.recovery.Extent;
 import io.aquifer.wal.recovery.RecoveredLog;
 import java.io.File;
@@ -38,6 +40,7 @@ class CompactedLogTest {
     void start() throws IOException {
         broker = new Broker(root)
                 .with("aquifer.compacted.topics", "table")
+                .with("aquifer.internal.topics", "true")
                 .topic("table", "cleanup.policy", "compact")
                 .topic("other", "cleanup.policy", "compact")
                 .topic("__consumer_offsets", "cleanup.policy", "compact")
@@ -58,6 +61,21 @@ class CompactedLogTest {
         TopicPartition other = new TopicPartition("other", 0);
         broker.create(other);
         assertThat(broker.shared(other)).isNull();
+    }
+
+    @Test
+    void anInternalLogThatIsToBeSharedNoLongerIsForgottenByTheWal() throws IOException {
+        UnifiedLog offsets = broker.create(OFFSETS);
+        offsets.appendAsLeader(Batches.keyed("a", "1"), 1);
+        broker.awaitDurable();
+        LogId id = requireNonNull(broker.shared(OFFSETS)).id();
+
+        broker.crash();
+        broker.with("aquifer.internal.topics", "false").start();
+
+        assertThat(broker.shared(OFFSETS)).isNull();
+        assertThat(Compaction.table(broker.log(OFFSETS))).isEqualTo(Map.of("a", "1"));
+        Eventually.holds("forgotten", () -> requireNonNull(broker.inWal(id)).deleted());
     }
 
     @Test

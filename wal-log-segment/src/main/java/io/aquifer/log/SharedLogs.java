@@ -155,13 +155,15 @@ public final class SharedLogs {
         boolean clean = rebuilt.remove(dir.getAbsoluteFile())
                 || (stock.lastShutdownClean
                         && (loading || IncarnationFile.read(dir).isEmpty()));
-        track(dir);
+        track(dir, recovered != null);
         return new Opening(logStartOffset, stock.recoveryPoint, clean);
     }
 
-    private void track(File dir) throws IOException {
+    /** A log that the WAL knows is followed until the WAL has forgotten it, even if it can't be shared any more. */
+    private void track(File dir, boolean known) throws IOException {
         TopicPartition topicPartition = UnifiedLog.parseTopicPartitionName(dir);
-        if (!topicPartition.topic().equals(Topic.CLUSTER_METADATA_TOPIC_NAME)) {
+        if (!topicPartition.topic().equals(Topic.CLUSTER_METADATA_TOPIC_NAME)
+                && (known || policy.everShares(topicPartition.topic()))) {
             byDir.put(dir.getAbsoluteFile(), new SharedLog(appender, topicPartition, dir));
         }
     }

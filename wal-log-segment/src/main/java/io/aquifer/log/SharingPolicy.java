@@ -15,6 +15,11 @@ public interface SharingPolicy {
      */
     Optional<Uuid> topicIdIfShared(UnifiedLog log);
 
+    /** Whether a topic's logs can be shared at all, whatever its settings become. */
+    default boolean everShares(String topic) {
+        return true;
+    }
+
     /**
      * Shares the logs that Kafka tiers if their topics are in one filter, and those that it doesn't tier if they are in
      * another.
@@ -24,12 +29,22 @@ public interface SharingPolicy {
      * @param untiered topics that are shared while Kafka doesn't tier them
      */
     static SharingPolicy topics(TopicFilter tiered, boolean internal, TopicFilter untiered) {
-        return log -> {
-            String topic = log.topicPartition().topic();
-            boolean shared = log.remoteLogEnabled()
-                    ? tiered.matches(topic)
-                    : (internal && Topic.isInternal(topic)) || untiered.matches(topic);
-            return shared ? log.topicId() : Optional.empty();
+        return new SharingPolicy() {
+            @Override
+            public Optional<Uuid> topicIdIfShared(UnifiedLog log) {
+                String topic = log.topicPartition().topic();
+                boolean shared = log.remoteLogEnabled() ? tiered.matches(topic) : mayBeUntiered(topic);
+                return shared ? log.topicId() : Optional.empty();
+            }
+
+            @Override
+            public boolean everShares(String topic) {
+                return !Topic.isInternal(topic) || mayBeUntiered(topic);
+            }
+
+            private boolean mayBeUntiered(String topic) {
+                return (internal && Topic.isInternal(topic)) || untiered.matches(topic);
+            }
         };
     }
 }
