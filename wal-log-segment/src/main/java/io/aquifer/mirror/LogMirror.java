@@ -127,7 +127,6 @@ final class LogMirror {
                 }
             }
         }
-        superseded.clear();
         opened = true;
     }
 

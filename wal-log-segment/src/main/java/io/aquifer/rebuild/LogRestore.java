@@ -132,7 +132,7 @@ final class LogRestore {
     }
 
     /** A segment's index, and its other parts but the data, one behind the other. */
-    private record Opened(SegmentIndex index, long length, ByteBuffer parts) {
+    private record Opened(SegmentIndex index, ByteBuffer parts) {
 
         private long end() {
             return index.info().name().endOffset() + 1;
@@ -152,7 +152,7 @@ final class LogRestore {
         long to = index.offset(SegmentPart.LEADER_EPOCHS) + index.length(SegmentPart.LEADER_EPOCHS);
         ByteBuffer parts = ByteBuffer.allocate(Math.toIntExact(to - from));
         StoreWait.untilDone(store.get(keys.segment(name), from, parts.duplicate()));
-        Opened opened = new Opened(index, index.length(SegmentPart.DATA), parts);
+        Opened opened = new Opened(index, parts);
         for (SegmentPart part : SegmentPart.values()) {
             if (part != SegmentPart.DATA && index.has(part)) {
                 index.verify(part, 0, opened.part(part), "'" + keys.segment(name) + "' in " + store.name());
@@ -206,7 +206,7 @@ final class LogRestore {
         while (first > 0
                 && (bytes < RebuildPlan.RECENT_BYTES || segments.get(first - 1).end() > tail.base())) {
             first--;
-            bytes += segments.get(first).length();
+            bytes += segments.get(first).index().length(SegmentPart.DATA);
         }
         return first;
     }
