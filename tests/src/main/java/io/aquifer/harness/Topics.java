@@ -27,6 +27,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.ApiException;
@@ -172,19 +173,29 @@ public final class Topics {
     }
 
     public List<Integer> inSyncReplicas(String topic, int partition) {
-        var described = answer(admin.describeTopics(List.of(topic)).allTopicNames());
-        return Objects.requireNonNull(described.get(topic)).partitions().get(partition).isr().stream()
-                .map(Node::id)
-                .toList();
+        return describe(topic).get(partition).isr().stream().map(Node::id).toList();
+    }
+
+    /** The node that leads a partition, or -1. */
+    public int leader(String topic, int partition) {
+        Node leader = describe(topic).get(partition).leader();
+        return leader == null ? -1 : leader.id();
+    }
+
+    private List<TopicPartitionInfo> describe(String topic) {
+        return Objects.requireNonNull(
+                        answer(admin.describeTopics(List.of(topic)).allTopicNames())
+                                .get(topic))
+                .partitions();
     }
 
     /** Makes {@code node} the preferred and the actual leader of partitions that it has a replica of. */
     public void moveLeadershipTo(int node, String topic, List<Integer> partitions) {
-        var described = answer(admin.describeTopics(List.of(topic)).allTopicNames());
+        List<TopicPartitionInfo> described = describe(topic);
         Map<TopicPartition, Optional<NewPartitionReassignment>> order = new HashMap<>();
         for (int partition : partitions) {
             List<Integer> replicas = new ArrayList<>(List.of(node));
-            Objects.requireNonNull(described.get(topic)).partitions().get(partition).replicas().stream()
+            described.get(partition).replicas().stream()
                     .map(Node::id)
                     .filter(replica -> replica != node)
                     .forEach(replicas::add);
@@ -198,14 +209,7 @@ public final class Topics {
     }
 
     private boolean isLeader(int node, String topic, List<Integer> partitions) {
-        var described = answer(admin.describeTopics(List.of(topic)).allTopicNames());
-        return partitions.stream().allMatch(partition -> {
-            Node leader = Objects.requireNonNull(described.get(topic))
-                    .partitions()
-                    .get(partition)
-                    .leader();
-            return leader != null && leader.id() == node;
-        });
+        return partitions.stream().allMatch(partition -> leader(topic, partition) == node);
     }
 
     private long offset(String topic, int partition, OffsetSpec spec) {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A broker with the JAR and a WAL of its own, and what tests do with one. */
@@ -137,7 +138,8 @@ final class BrokerFixture implements AutoCloseable {
         }
     }
 
-    private String whatBrokersDo() {
+    /** For a message: what every broker has said, and what its threads do. */
+    String whatBrokersDo() {
         StringBuilder all = new StringBuilder();
         for (BrokerProcess broker : cluster.cluster().brokers()) {
             all.append("\n\n").append(broker).append(":\n").append(broker.output());
@@ -148,15 +150,23 @@ final class BrokerFixture implements AutoCloseable {
         return all.toString();
     }
 
-    /** From where on a partition's records are in the WAL and needn't be on the local disk, as the broker said last. */
+    /** From where on a partition's records are in the WAL and needn't be on the local disk, as its leader said last. */
     long sharedFrom(String topic, int partition) {
+        String output = outputOf(topic, partition);
         Matcher found = Pattern.compile(topic + "-" + partition + " is shared from offset (\\d+) on")
-                .matcher(broker().output());
+                .matcher(output);
         return found.results()
                 .reduce((first, second) -> second)
                 .map(last -> Long.parseLong(last.group(1)))
-                .orElseThrow(
-                        () -> new AssertionError(topic + "-" + partition + " isn't shared:\n" + broker().output()));
+                .orElseThrow(() -> new AssertionError(topic + "-" + partition + " isn't shared:\n" + output));
+    }
+
+    private String outputOf(String topic, int partition) {
+        int leader = topics.leader(topic, partition);
+        return cluster.cluster().brokers().stream()
+                .filter(broker -> broker.config().nodeId() == leader)
+                .map(BrokerProcess::output)
+                .collect(Collectors.joining());
     }
 
     /** SIGKILL, and up again. */

@@ -12,6 +12,7 @@ import io.aquifer.harness.Readback;
 import io.aquifer.harness.Topics;
 import io.aquifer.harness.TransactionalLoad;
 import io.aquifer.harness.Verdict;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,8 +27,10 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Clients of every kind at one broker: a producer writes a topic, which consumer groups read and commit, a share group
- * acknowledges, and transactions copy; other transactions stand alone, one stays open; a table changes.
+ * Clients of every kind: a producer writes a topic, which consumer groups read and commit, a share group
+ * acknowledges, and transactions copy; other transactions stand alone and are read, one stays open; a table changes.
+ *
+ * <p>The names of groups and transactions are such that every partition of the coordinators' topics has some.
  */
 final class EveryClient implements AutoCloseable {
 
@@ -36,7 +39,10 @@ final class EveryClient implements AutoCloseable {
     private static final String COPY = "copy";
     private static final String TRANSACTIONS = "transactions";
     /** Of each topic but one, those of Kafka's coordinators, too. */
-    static final int PARTITIONS = 2;
+    static final int PARTITIONS = 3;
+
+    /** How long the transaction that is kept open may stay so. */
+    static final Duration LONGEST_TRANSACTION = Duration.ofHours(2);
 
     private static final long SOME = 10;
     private static final Load.Options MODEST =
@@ -48,8 +54,9 @@ final class EveryClient implements AutoCloseable {
     private final History transacted = new History();
     private final Load load;
     private final TransactionalLoad transactions;
-    private final OpenTransaction open = new OpenTransaction("kept-open");
+    private final OpenTransaction open = new OpenTransaction("kept-open", LONGEST_TRANSACTION);
     private final TransactionalCopy copy;
+    private final CommittedReader reader;
     private final List<CommittingGroup> groups;
     private final ShareGroup shareGroup;
     private final ChangingTable table;
@@ -64,12 +71,19 @@ final class EveryClient implements AutoCloseable {
         load = new Load(bootstrap, SOURCE, written, MODEST.with("enable.idempotence", true));
         transactions = new TransactionalLoad(bootstrap, TRANSACTIONS, "alone", transacted);
         copy = new TransactionalCopy(bootstrap, SOURCE, COPY);
+        reader = new CommittedReader(bootstrap, TRANSACTIONS, PARTITIONS);
         groups = List.of(
-                new CommittingGroup(bootstrap, SOURCE, "classic-one", "classic"),
-                new CommittingGroup(bootstrap, SOURCE, "classic-two", "classic"),
-                new CommittingGroup(bootstrap, SOURCE, "consumer-three", "consumer"));
+                new CommittingGroup(bootstrap, SOURCE, "classic-first", "classic"),
+                new CommittingGroup(bootstrap, SOURCE, "classic-second", "classic"),
+                new CommittingGroup(bootstrap, SOURCE, "consumer-third", "consumer"));
         shareGroup = new ShareGroup(bootstrap, SOURCE, "sharing");
         table = new ChangingTable(bootstrap, TABLE);
+    }
+
+    /** All topics of theirs and of Kafka's coordinators, but the one of the transaction that is kept open. */
+    List<String> topics() {
+        return List.of(
+                SOURCE, COPY, TRANSACTIONS, TABLE, "__consumer_offsets", "__transaction_state", "__share_group_state");
     }
 
     /** Creates all topics but the table, and sets everybody to work. */
@@ -86,7 +100,7 @@ final class EveryClient implements AutoCloseable {
     }
 
     private List<Worker> workers() {
-        return Stream.concat(groups.stream(), Stream.of(copy, shareGroup, table))
+        return Stream.concat(groups.stream(), Stream.of(copy, reader, shareGroup, table))
                 .toList();
     }
 
@@ -95,8 +109,8 @@ final class EveryClient implements AutoCloseable {
         open.sendMore();
         Map<String, Long> before = progress();
         Await.until(
-                () -> "progress of everybody, from " + before + " to " + progress() + "; the broker said:\n"
-                        + fixture.broker().output(),
+                () -> "progress of everybody, from " + before + " to " + progress() + "; the brokers:"
+                        + fixture.whatBrokersDo(),
                 LIMIT,
                 () -> progress().entrySet().stream()
                         .allMatch(entry -> entry.getValue() > before.get(entry.getKey()) + SOME));
@@ -110,7 +124,22 @@ final class EveryClient implements AutoCloseable {
         return progress;
     }
 
-    /** What was promised until now, while the broker is down. */
+    /** Returns when every transaction that is open when this is called is over, but the one that is kept open. */
+    void awaitSettled() {
+        for (String topic : List.of(COPY, TRANSACTIONS, "__consumer_offsets")) {
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                int each = partition;
+                long end = fixture.topics().end(topic, each);
+                Await.until(
+                        () -> "end of the transactions in " + topic + "-" + each + " below offset " + end
+                                + "; the brokers:" + fixture.whatBrokersDo(),
+                        LIMIT,
+                        () -> fixture.topics().lastStableOffset(topic, each) >= end);
+            }
+        }
+    }
+
+    /** What was promised until now, while a broker is down. */
     Promises promises() {
         return new Promises(
                 groups.stream().collect(Collectors.toMap(CommittingGroup::group, CommittingGroup::committed)));
@@ -148,6 +177,7 @@ final class EveryClient implements AutoCloseable {
         groups.forEach(group -> group.stop(LIMIT));
         shareGroup.stop(LIMIT);
         copy.stop(LIMIT);
+        reader.stop(LIMIT);
     }
 
     private boolean allRead() {
@@ -156,7 +186,8 @@ final class EveryClient implements AutoCloseable {
             long end = fixture.topics().end(SOURCE, partition);
             boolean all = Stream.concat(groups.stream().map(CommittingGroup::group), Stream.of(copy.group()))
                     .allMatch(group -> committed(group).getOrDefault(source, 0L) == end);
-            if (!all || shareGroup.firstUnread(partition) < end) {
+            boolean committed = reader.next(partition) == fixture.topics().end(TRANSACTIONS, partition);
+            if (!all || !committed || shareGroup.firstUnread(partition) < end) {
                 return false;
             }
         }
@@ -167,12 +198,16 @@ final class EveryClient implements AutoCloseable {
     void assertNothingLost() {
         fixture.assertIntact(SOURCE, written);
         assertThat(payloads(COPY)).isEqualTo(payloads(SOURCE));
-        Verdict verdict = fixture.check(TRANSACTIONS, transacted, Isolation.READ_COMMITTED);
-        assertThat(verdict.examples()).isEmpty();
-        assertThat(verdict.acknowledged()).isPositive();
+        assertRight(fixture.check(TRANSACTIONS, transacted, Isolation.READ_COMMITTED));
+        assertRight(reader.verdict(transacted));
         assertThat(payloads(open.topic()).get(0)).isEqualTo(open.sent());
         table.assertIntact(LIMIT);
         assertNoTransactionIsOpen();
+    }
+
+    private static void assertRight(Verdict verdict) {
+        assertThat(verdict.examples()).isEmpty();
+        assertThat(verdict.acknowledged()).isPositive();
     }
 
     private Map<Integer, List<Payload>> payloads(String topic) {

@@ -23,11 +23,18 @@ final class OpenTransaction implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     private final String topic;
+    private final Duration timeout;
     private final List<Payload> sent = new ArrayList<>();
     private @Nullable KafkaProducer<byte[], byte[]> producer;
 
     OpenTransaction(String topic) {
+        this(topic, TIMEOUT);
+    }
+
+    /** @param timeout after which the broker aborts it, at most its {@code transaction.max.timeout.ms} */
+    OpenTransaction(String topic, Duration timeout) {
         this.topic = topic;
+        this.timeout = timeout;
     }
 
     String topic() {
@@ -46,9 +53,9 @@ final class OpenTransaction implements AutoCloseable {
                 ProducerConfig.TRANSACTIONAL_ID_CONFIG,
                 topic,
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                (int) TIMEOUT.toMillis(),
+                (int) timeout.toMillis(),
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                (int) TIMEOUT.toMillis()));
+                (int) timeout.toMillis()));
         producer = made;
         made.initTransactions();
         made.beginTransaction();
