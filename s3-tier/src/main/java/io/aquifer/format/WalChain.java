@@ -6,11 +6,11 @@ import io.aquifer.object.PutResult;
 import io.aquifer.object.StoredObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The sequences of a broker's WAL objects, epoch after epoch, and the seals that end them.
@@ -65,39 +65,31 @@ public final class WalChain {
         });
     }
 
-    /** Every epoch of which the bucket has objects, the oldest first, each with its run. */
+    /**
+     * Every epoch of which the bucket has objects, the oldest first, each with its run. However many there are, they are listed
+     * together.
+     */
     public CompletableFuture<List<WalRun>> runs(int nodeId) {
-        return runs(nodeId, 0, new ArrayList<>());
-    }
-
-    private CompletableFuture<List<WalRun>> runs(int nodeId, long from, List<WalRun> found) {
-        return epochFrom(nodeId, from).thenCompose(epoch -> {
-            if (epoch.isEmpty()) {
-                return CompletableFuture.completedFuture(List.copyOf(found));
+        return Listing.of(store, keys.walObjectsOf(nodeId)).thenCompose(listed -> {
+            NavigableMap<Long, List<StoredObject>> epochs = new TreeMap<>();
+            for (StoredObject object : listed) {
+                keys.walObjectOf(object.key())
+                        .ifPresent(name -> epochs.computeIfAbsent(name.epoch(), epoch -> new ArrayList<>())
+                                .add(object));
             }
-            return run(nodeId, epoch.getAsLong()).thenCompose(run -> {
-                run.ifPresent(found::add);
-                return runs(nodeId, epoch.getAsLong() + 1, found);
-            });
+            return epochs.isEmpty()
+                    ? CompletableFuture.completedFuture(List.of())
+                    : records.newest().thenCompose(record -> runs(nodeId, epochs, CollectionRecord.in(record)));
         });
     }
 
-    /** The lowest epoch, from {@code from} on, of which the bucket has an object. */
-    private CompletableFuture<OptionalLong> epochFrom(int nodeId, long from) {
-        String before = from == 0 ? null : keys.walObject(new WalObjectName(nodeId, from - 1, Long.MAX_VALUE));
-        return nextEpoch(nodeId, before);
-    }
-
-    private CompletableFuture<OptionalLong> nextEpoch(int nodeId, @Nullable String after) {
-        return store.list(keys.walObjectsOf(nodeId), after, 1).thenCompose(page -> {
-            if (page.objects().isEmpty()) {
-                return CompletableFuture.completedFuture(OptionalLong.empty());
-            }
-            String key = page.objects().get(0).key();
-            return keys.walObjectOf(key)
-                    .map(name -> CompletableFuture.completedFuture(OptionalLong.of(name.epoch())))
-                    .orElseGet(() -> nextEpoch(nodeId, key));
-        });
+    private CompletableFuture<List<WalRun>> runs(
+            int nodeId, NavigableMap<Long, List<StoredObject>> epochs, CollectionRecord record) {
+        List<CompletableFuture<Optional<WalRun>>> runs = new ArrayList<>();
+        epochs.forEach((epoch, listed) -> runs.add(run(new WalEpoch(nodeId, epoch), listed, record)));
+        return CompletableFuture.allOf(runs.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done ->
+                        runs.stream().flatMap(run -> run.join().stream()).toList());
     }
 
     /** The run of an epoch, or nothing when the bucket has no object of it. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.PutResult;
+import io.aquifer.object.SimulatedCall;
 import io.aquifer.object.SimulatedObjectStore;
 import java.time.Instant;
 import java.util.List;
@@ -46,6 +47,20 @@ class WalChainTest {
                         new WalRun(NODE, 2, 0, 2, Optional.of(first)),
                         new WalRun(NODE, 5, 0, 0, Optional.of(second)),
                         new WalRun(NODE, 1_000_000_000_000L, 0, 1, Optional.empty()));
+    }
+
+    @Test
+    void however_many_epochs_there_are_they_are_listed_at_once() {
+        for (int epoch = 0; epoch < 20; epoch++) {
+            object(NODE, epoch, 0);
+        }
+        int before = store.calls().size();
+
+        assertThat(chain.runs(NODE).join()).hasSize(20);
+
+        assertThat(store.calls().subList(before, store.calls().size()))
+                .extracting(SimulatedCall::key)
+                .containsExactly(Segments.KEYS.walObjectsOf(NODE), Segments.KEYS.collectionRecords());
     }
 
     @Test
