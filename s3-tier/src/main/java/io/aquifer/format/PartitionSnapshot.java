@@ -4,9 +4,11 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -82,6 +84,21 @@ public record PartitionSnapshot(
                 throw new IllegalArgumentException(name + " isn't of partition " + partition + " of topic " + topicId);
             }
         }
+    }
+
+    /** The segments that aren't being deleted, in the order of their offsets. */
+    public List<SnapshotSegment> live() {
+        return segments.stream()
+                .filter(segment -> !segment.deleting())
+                .sorted(Comparator.comparing(segment -> segment.info().name().baseOffset()))
+                .toList();
+    }
+
+    /** The offset behind all segments that aren't being deleted, or nothing when there are none. */
+    public OptionalLong liveEnd() {
+        return live().stream()
+                .mapToLong(segment -> segment.info().name().endOffset() + 1)
+                .max();
     }
 
     /** The object, ready to be read from position 0. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -52,7 +53,6 @@ final class LogMirror {
     private final SegmentCopy copying;
     private final MirrorObserver observer;
     private final IdentityHashMap<LogSegment, SnapshotSegment> copies = new IdentityHashMap<>();
-    private final List<String> superseded = new ArrayList<>();
     private boolean opened;
     private Optional<PartitionSnapshot> newest = Optional.empty();
     private @Nullable List<LogSegment> published;
@@ -131,9 +131,7 @@ final class LogMirror {
     }
 
     private List<SnapshotSegment> live() {
-        return newest.map(PartitionSnapshot::segments).orElse(List.of()).stream()
-                .filter(segment -> !segment.deleting())
-                .toList();
+        return newest.map(PartitionSnapshot::live).orElse(List.of());
     }
 
     private boolean isReplaced(int epoch) {
@@ -152,9 +150,8 @@ final class LogMirror {
 
     /** Whether the closed segments have all that the newest snapshot has; where they may, the active one is closed. */
     private boolean reachesPromised(MirrorSource source, ClosedSegments closed) throws IOException {
-        long promised = live().stream()
-                .mapToLong(segment -> segment.info().name().endOffset() + 1)
-                .max()
+        long promised = newest.map(PartitionSnapshot::liveEnd)
+                .orElse(OptionalLong.empty())
                 .orElse(0);
         if (closed.end() >= promised) {
             return true;
@@ -187,7 +184,8 @@ final class LogMirror {
         int partition = source.id().partition();
         long number = newest.map(snapshot -> snapshot.number() + 1).orElse(0L);
         List<SnapshotSegment> segments = new ArrayList<>(live);
-        segments.addAll(deleting(topicId, partition, live, number));
+        There there = look(topicId, partition, number);
+        segments.addAll(deleting(there, live));
         PartitionSnapshot next =
                 new PartitionSnapshot(topicId, partition, number, epoch, brokerId, highestOffsets(live), segments);
         opened = false;
@@ -197,32 +195,41 @@ final class LogMirror {
         newest = Optional.of(next);
         opened = true;
         observer.published();
-        if (!superseded.isEmpty()) {
-            StoreWait.untilDone(store.delete(superseded));
+        if (!there.superseded().isEmpty()) {
+            StoreWait.untilDone(store.delete(there.superseded()));
         }
     }
 
-    /** What isn't of the log and is there: what was, and what an upload left that was never in a snapshot. */
-    private List<SnapshotSegment> deleting(UUID topicId, int partition, List<SnapshotSegment> live, long number)
-            throws IOException {
-        Map<UUID, SegmentName> there = new LinkedHashMap<>();
-        superseded.clear();
+    /**
+     * What the bucket has of the partition.
+     *
+     * @param superseded keys of snapshots that nobody reads any more once the next is there
+     */
+    private record There(Map<UUID, SegmentName> segments, List<String> superseded) {}
+
+    private There look(UUID topicId, int partition, long number) throws IOException {
+        There there = new There(new LinkedHashMap<>(), new ArrayList<>());
         Listing.forEach(store, keys.segmentsOf(topicId, partition), object -> {
             keys.segmentOf(object.key())
                     .or(() -> keys.compositeOf(object.key()))
-                    .ifPresent(name -> there.put(name.segmentId(), name));
+                    .ifPresent(name -> there.segments().put(name.segmentId(), name));
             // The newest stays beside the next, for whoever has listed it and is about to read it.
             keys.snapshotOf(topicId, partition, object.key()).stream()
                     .filter(found -> found < number - 1)
-                    .forEach(found -> superseded.add(object.key()));
+                    .forEach(found -> there.superseded().add(object.key()));
         });
+        return there;
+    }
+
+    /** What isn't of the log and is there: what was, and what an upload left that was never in a snapshot. */
+    private List<SnapshotSegment> deleting(There there, List<SnapshotSegment> live) {
         Set<UUID> kept = new HashSet<>();
         live.forEach(segment -> kept.add(segment.info().name().segmentId()));
         Map<UUID, SnapshotSegment> known = new HashMap<>();
         newest.ifPresent(snapshot -> snapshot.segments()
                 .forEach(segment -> known.put(segment.info().name().segmentId(), segment)));
         List<SnapshotSegment> deleting = new ArrayList<>();
-        there.forEach((id, name) -> {
+        there.segments().forEach((id, name) -> {
             if (!kept.contains(id)) {
                 SnapshotSegment before = known.get(id);
                 deleting.add(
