@@ -39,6 +39,7 @@ final class LogReconciler {
     private final BlockDevice device;
     private final Superblock superblock;
     private final WalAppender wal;
+    private final CleanedOffsets cleaned = new CleanedOffsets();
 
     LogReconciler(BlockDevice device, Superblock superblock, WalAppender wal) {
         this.device = device;
@@ -73,7 +74,9 @@ final class LogReconciler {
                 .filter(extent -> extent.end() > agreed)
                 .toList();
         checkGap(log, recovered, missing, notRebuilt);
-        CleanedOffsets.forgetBeyond(log.parentDirFile(), log.topicPartition(), agreed);
+        if (!log.remoteLogEnabled()) {
+            cleaned.forgetBeyond(log.parentDirFile(), log.topicPartition(), agreed);
+        }
         replay(log, recovered.id(), missing);
         cutHole(log, recovered.endOffset());
         long logged = makeTailDurable(log, recovered);

@@ -3,6 +3,7 @@ package io.aquifer.rebuild;
 import java.io.File;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
@@ -18,11 +19,12 @@ import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
  * record replaces, and once the tombstone of a key is removed, a value that it had deleted would be there again. Such a log
  * is cleaned from its start. Kafka also expects a log in one of these files only.
  *
- * <p>Only before the cleaner runs.
+ * <p>Only before the cleaner runs, or of logs that it doesn't know yet.
  */
 public final class CleanedOffsets {
 
-    private CleanedOffsets() {}
+    /** What the files said when they were first asked, by log directory. */
+    private final Map<File, Map<TopicPartition, Long>> found = new HashMap<>();
 
     /** Forgets what the log directories say of some logs. */
     static void forget(Collection<File> logDirs, Set<TopicPartition> logs) throws IOException {
@@ -31,9 +33,30 @@ public final class CleanedOffsets {
         }
     }
 
-    /** Forgets what is said of a log in {@code logDir} if it is beyond {@code end}, from where on the log is another now. */
-    public static void forgetBeyond(File logDir, TopicPartition log, long end) throws IOException {
-        change(logDir, offsets -> offsets.containsKey(log) && offsets.get(log) > end && offsets.remove(log) != null);
+    /**
+     * Forgets what is said of a log in {@code logDir} if it is beyond {@code end}, from where on the log is another now. The file
+     * is read once, for as many logs as there are: of one that isn't open yet, nobody changes what it says.
+     */
+    public synchronized void forgetBeyond(File logDir, TopicPartition log, long end) throws IOException {
+        Map<TopicPartition, Long> offsets = found.get(logDir);
+        if (offsets == null) {
+            offsets = read(logDir);
+            found.put(logDir, offsets);
+        }
+        Long cleaned = offsets.get(log);
+        if (cleaned != null && cleaned > end) {
+            change(logDir, current -> current.remove(log) != null);
+            offsets.remove(log);
+        }
+    }
+
+    private static Map<TopicPartition, Long> read(File logDir) throws IOException {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        change(logDir, current -> {
+            offsets.putAll(current);
+            return false;
+        });
+        return offsets;
     }
 
     private interface Change {
