@@ -2,10 +2,13 @@ package io.aquifer.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.yammer.metrics.core.Gauge;
+import com.yammer.metrics.core.MetricName;
 import io.aquifer.format.PartitionSnapshot;
 import io.aquifer.format.PartitionSnapshots;
 import io.aquifer.format.SegmentName;
 import io.aquifer.format.SnapshotSegment;
+import io.aquifer.object.SimulatedCall;
 import io.aquifer.object.SimulatedObjectStore;
 import io.aquifer.object.StoredObject;
 import io.aquifer.rebuild.KafkaIds;
@@ -26,6 +29,7 @@ import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.server.common.RequestLocal;
+import org.apache.kafka.server.metrics.KafkaYammerMetrics;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.LogAppendInfo;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
@@ -173,6 +177,58 @@ class MirrorTest {
         assertThat(Compaction.table(log)).isEqualTo(Map.of("a", "2", "b", "1", "c", "2", "e", "5", "f", "1"));
         append("g", "1");
         assertThat(log.logEndOffset()).isEqualTo(9);
+    }
+
+    @Test
+    void aSmallSegmentIsRestoredWithOneRequest() throws IOException {
+        append("a", "1", "b", "1");
+        roll();
+        append("c", "1");
+        roll();
+        mirrors.pass(broker);
+        broker.awaitDurable();
+        uploads.upload(broker);
+        int before = store.calls().size();
+
+        lose();
+
+        List<SimulatedCall> calls = store.calls().subList(before, store.calls().size());
+        for (String key : segmentKeys()) {
+            assertThat(calls).filteredOn(call -> call.key().equals(key)).hasSize(1);
+        }
+        assertThat(calls)
+                .filteredOn(call -> call.key().startsWith(Broker.KEYS.segmentsOf(topicId())))
+                .extracting(SimulatedCall::kind)
+                .containsExactlyInAnyOrder(
+                        SimulatedCall.Kind.LIST,
+                        SimulatedCall.Kind.GET,
+                        SimulatedCall.Kind.GET_TAIL,
+                        SimulatedCall.Kind.GET_TAIL);
+        assertThat(Compaction.table(log)).isEqualTo(Map.of("a", "1", "b", "1", "c", "1"));
+    }
+
+    @Test
+    void theMetricsTellHowFarTheRestoreIs() throws IOException {
+        append("a", "1", "b", "1");
+        roll();
+        mirrors.pass(broker);
+        append("c", "1");
+        broker.awaitDurable();
+        uploads.upload(broker);
+        long bytes = log.size();
+
+        lose();
+
+        assertThat(rebuildMetric("LogsToRebuild")).isEqualTo(1);
+        assertThat(rebuildMetric("LogsRebuilt")).isEqualTo(1);
+        assertThat(rebuildMetric("BytesToFetch").longValue()).isEqualTo(bytes);
+        assertThat(rebuildMetric("BytesFetched").longValue()).isEqualTo(bytes);
+    }
+
+    private static Number rebuildMetric(String name) {
+        MetricName metric = KafkaYammerMetrics.getMetricName("io.aquifer", "Rebuild", name);
+        return (Number)
+                ((Gauge<?>) KafkaYammerMetrics.defaultRegistry().allMetrics().get(metric)).value();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.aquifer.rebuild.IncarnationFile;
 import io.aquifer.rebuild.KafkaIds;
 import io.aquifer.rebuild.LogDirectories;
 import io.aquifer.rebuild.LostWal;
+import io.aquifer.rebuild.RebuildProgress;
 import io.aquifer.rebuild.Rebuilding;
 import io.aquifer.wal.Wal;
 import io.aquifer.wal.device.JnaNativeIo;
@@ -514,7 +515,14 @@ class StaleLogTest {
         WalIndex index = new WalIndex();
         Superblock superblock = broker.superblock();
         Wal.scan(broker.device(), superblock, index);
-        new Rebuilding(store, Broker.KEYS, Broker.OWNER.nodeId(), superblock.walId(), 1 << 20, io)
+        new Rebuilding(
+                        store,
+                        Broker.KEYS,
+                        Broker.OWNER.nodeId(),
+                        superblock.walId(),
+                        1 << 20,
+                        io,
+                        new RebuildProgress(() -> 0))
                 .run(index.logs(), LogDirectories.look(Map.of(broker.dir(0), new UUID(7, 0))), List.of());
         return states;
     }

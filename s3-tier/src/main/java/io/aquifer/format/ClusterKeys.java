@@ -52,6 +52,11 @@ public record ClusterKeys(String root) {
         return root + SEGMENTS + name.path();
     }
 
+    /** What the keys of all segment objects, composite segments and snapshots of a topic begin with, and no other key. */
+    public String segmentsOf(UUID topicId) {
+        return root + SEGMENTS + SegmentName.topicPath(topicId);
+    }
+
     /** What the keys of all segment objects, composite segments and snapshots of a partition begin with, and no other key. Snapshots come first. */
     public String segmentsOf(UUID topicId, int partition) {
         return root + SEGMENTS + SegmentName.partitionPath(topicId, partition);

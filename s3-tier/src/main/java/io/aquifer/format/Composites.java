@@ -64,15 +64,24 @@ public final class Composites {
         String key = keys.composite(name);
         return location.map(place -> reader.at(key, place.objectLength(), place.indexLength()))
                 .orElseGet(() -> reader.tail(key))
-                .thenApply(index -> {
-                    if (!index.info().name().equals(name)) {
-                        throw new CompletionException(
-                                new ForeignObjectException(reader.where(key) + " holds another composite segment, "
-                                        + index.info().name() + ": it was copied from another key. "
-                                        + SegmentIndex.REMEDY));
-                    }
-                    return index;
-                });
+                .thenApply(index -> requireNamed(name, index));
+    }
+
+    /** As {@link #open}, with the end of the object, as far as it is read at once, in which the parts of most lie. */
+    CompletableFuture<SegmentTail> openTail(SegmentName name) {
+        String key = keys.composite(name);
+        return reader.tail(key, TAIL_BYTES)
+                .thenApply(tail -> new SegmentTail(
+                        OpenedSegment.of(key, requireNamed(name, tail.index())), tail.end(), tail.position()));
+    }
+
+    private CompositeIndex requireNamed(SegmentName name, CompositeIndex index) {
+        if (!index.info().name().equals(name)) {
+            throw new CompletionException(
+                    new ForeignObjectException(reader.where(keys.composite(name)) + " holds another composite segment, "
+                            + index.info().name() + ": it was copied from another key. " + SegmentIndex.REMEDY));
+        }
+        return index;
     }
 
     /**

@@ -55,8 +55,25 @@ final class IndexReader<T> {
 
     /** The index of an object of which nothing is known. */
     CompletableFuture<T> tail(String key) {
-        ByteBuffer buffer = ByteBuffer.allocate(tailBytes);
-        return store.getTail(key, buffer).thenCompose(range -> read(buffer.limit(range.length()), range, key));
+        return tail(key, tailBytes).thenApply(Tail::index);
+    }
+
+    /**
+     * An index, with the end of its object as far as it was read at once.
+     *
+     * @param end up to the trailer's end
+     * @param position where that begins in the object
+     */
+    record Tail<T>(T index, ByteBuffer end, long position) {}
+
+    /** As above, with so many bytes at first, at least the trailer. */
+    CompletableFuture<Tail<T>> tail(String key, int bytes) {
+        ByteBuffer buffer = ByteBuffer.allocate(bytes);
+        return store.getTail(key, buffer).thenCompose(range -> {
+            ByteBuffer end = buffer.limit(range.length());
+            return read(end, range, key)
+                    .thenApply(index -> new Tail<>(index, end, range.objectLength() - end.remaining()));
+        });
     }
 
     /** @param end the end of the object */

@@ -2,11 +2,11 @@ package io.aquifer.format;
 
 import io.aquifer.object.Failures;
 import io.aquifer.object.ObjectNotFoundException;
-import io.aquifer.object.ObjectPage;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.PutResult;
 import io.aquifer.object.StoredObject;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +33,16 @@ public final class PartitionSnapshots {
     }
 
     /**
+     * As above, where the partition was listed already: without asking for that again, unless the snapshot is gone.
+     *
+     * @param listed of the partition, in the order of their keys, with all of its snapshots
+     */
+    public CompletableFuture<Optional<PartitionSnapshot>> newest(
+            UUID topicId, int partition, List<StoredObject> listed) {
+        return readIfThere(topicId, partition, last(topicId, partition, listed));
+    }
+
+    /**
      * Creates the snapshot behind the one that its writer has read or written last.
      *
      * @return whether it is the newest. That none had its number isn't enough: where the partition's snapshots went on without
@@ -53,16 +63,22 @@ public final class PartitionSnapshots {
             UUID topicId, int partition, @Nullable String after, Optional<StoredObject> newest) {
         return store.list(keys.snapshotsOf(topicId, partition), after, ObjectStore.MAX_PAGE)
                 .thenCompose(page -> {
-                    Optional<StoredObject> last = last(topicId, partition, page).or(() -> newest);
+                    Optional<StoredObject> last =
+                            last(topicId, partition, page.objects()).or(() -> newest);
                     return page.next()
                             .map(next -> newest(topicId, partition, next, last))
-                            .orElseGet(() -> last.map(object -> read(topicId, partition, object))
-                                    .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())));
+                            .orElseGet(() -> readIfThere(topicId, partition, last));
                 });
     }
 
-    private Optional<StoredObject> last(UUID topicId, int partition, ObjectPage page) {
-        return page.objects().stream()
+    private CompletableFuture<Optional<PartitionSnapshot>> readIfThere(
+            UUID topicId, int partition, Optional<StoredObject> newest) {
+        return newest.map(object -> read(topicId, partition, object))
+                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
+    }
+
+    private Optional<StoredObject> last(UUID topicId, int partition, List<StoredObject> listed) {
+        return listed.stream()
                 .filter(object ->
                         keys.snapshotOf(topicId, partition, object.key()).isPresent())
                 .reduce((one, next) -> next);

@@ -32,9 +32,14 @@ public record SegmentName(
         }
     }
 
+    /** What the keys of a topic's segments begin with, behind the place of segments. */
+    static String topicPath(UUID topicId) {
+        return UrlBase64.encode(topicId) + "/";
+    }
+
     /** What the keys of a partition's segments begin with, behind the place of segments. */
     static String partitionPath(UUID topicId, int partition) {
-        return UrlBase64.encode(topicId) + "/" + partition + "/";
+        return topicPath(topicId) + partition + "/";
     }
 
     /** The key behind the place of segments. */

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionException;
 public final class SegmentOpener {
 
     /** Covers the index of 1 GiB of data, its indexes and a thousand leader epochs, in chunks of the default size. */
-    private static final int TAIL_BYTES = 32 << 10;
+    public static final int TAIL_BYTES = 32 << 10;
 
     private final ClusterKeys keys;
     private final IndexReader<SegmentIndex> reader;
@@ -39,14 +39,27 @@ public final class SegmentOpener {
         String key = keys.segment(name);
         return location.map(place -> reader.at(key, place.objectLength(), place.indexLength()))
                 .orElseGet(() -> reader.tail(key))
-                .thenApply(index -> {
-                    if (!index.info().name().equals(name)) {
-                        throw new CompletionException(
-                                new ForeignObjectException(reader.where(key) + " holds another segment, "
-                                        + index.info().name() + ": it was copied from another key. "
-                                        + SegmentIndex.REMEDY));
-                    }
-                    return index;
-                });
+                .thenApply(index -> requireNamed(name, index));
+    }
+
+    /**
+     * As {@link #open}, with so many bytes of the object's end, or all of it where it is shorter.
+     *
+     * @param bytes at least the trailer
+     */
+    public CompletableFuture<SegmentTail> openTail(SegmentName name, int bytes) {
+        String key = keys.segment(name);
+        return reader.tail(key, bytes)
+                .thenApply(tail -> new SegmentTail(
+                        OpenedSegment.of(key, requireNamed(name, tail.index())), tail.end(), tail.position()));
+    }
+
+    private SegmentIndex requireNamed(SegmentName name, SegmentIndex index) {
+        if (!index.info().name().equals(name)) {
+            throw new CompletionException(
+                    new ForeignObjectException(reader.where(keys.segment(name)) + " holds another segment, "
+                            + index.info().name() + ": it was copied from another key. " + SegmentIndex.REMEDY));
+        }
+        return index;
     }
 }

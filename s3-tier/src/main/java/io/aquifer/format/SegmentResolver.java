@@ -38,8 +38,18 @@ public final class SegmentResolver {
                 : or(segment(name, location), () -> composite(name, Optional.empty()));
     }
 
-    private static CompletableFuture<OpenedSegment> or(
-            CompletableFuture<OpenedSegment> first, Supplier<CompletableFuture<OpenedSegment>> second) {
+    /**
+     * As {@link #open}, with the end of the object, in which all that tells the state of the log lies for most.
+     *
+     * @param composite whether the segment was a composite when it was last seen
+     */
+    public CompletableFuture<SegmentTail> openTail(SegmentName name, boolean composite) {
+        return composite
+                ? or(composites.openTail(name), () -> segments.openTail(name, SegmentOpener.TAIL_BYTES))
+                : or(segments.openTail(name, SegmentOpener.TAIL_BYTES), () -> composites.openTail(name));
+    }
+
+    private static <T> CompletableFuture<T> or(CompletableFuture<T> first, Supplier<CompletableFuture<T>> second) {
         return first.exceptionallyCompose(failure -> {
             Throwable cause = Failures.unwrapped(failure);
             return cause instanceof ObjectNotFoundException ? second.get() : CompletableFuture.failedFuture(cause);

@@ -54,6 +54,51 @@ class SegmentOpenerTest {
     }
 
     @Test
+    void one_request_reads_all_of_a_small_object() {
+        SegmentTail tail = opener().openTail(Segments.NAME, object.length + 1).join();
+
+        for (SegmentPart part : SegmentPart.values()) {
+            assertThat(tail.has(part)).isTrue();
+            assertThat(tail.read(store, part).join())
+                    .isEqualTo(
+                            ByteBuffer.wrap(object, (int) tail.segment().parts().offset(part), (int)
+                                    tail.segment().parts().length(part)));
+        }
+        assertThat(requests()).containsExactly(SimulatedCall.Kind.GET_TAIL);
+    }
+
+    @Test
+    void what_is_not_in_the_tail_is_read_when_it_is_asked_for() {
+        int tailBytes = object.length - 1;
+
+        SegmentTail tail = opener().openTail(Segments.NAME, tailBytes).join();
+
+        assertThat(tail.has(SegmentPart.OFFSET_INDEX)).isTrue();
+        assertThat(tail.has(SegmentPart.DATA)).isFalse();
+        assertThat(tail.read(store, SegmentPart.DATA).join()).isEqualTo(ByteBuffer.wrap(DATA));
+        assertThat(requests()).containsExactly(SimulatedCall.Kind.GET_TAIL, SimulatedCall.Kind.GET);
+    }
+
+    @Test
+    void a_part_that_is_damaged_is_not_answered_whether_it_was_read_with_the_index_or_not() {
+        byte[] damaged = object.clone();
+        damaged[DATA.length / 2] ^= 1;
+        replace(damaged);
+
+        for (int tailBytes : List.of(object.length, object.length - DATA.length)) {
+            SegmentTail tail = opener().openTail(Segments.NAME, tailBytes).join();
+            assertThatThrownBy(() -> tail.read(store, SegmentPart.DATA).join())
+                    .cause()
+                    .isInstanceOf(DamagedObjectException.class)
+                    .hasMessageContaining(KEY);
+        }
+    }
+
+    private SegmentOpener opener() {
+        return new SegmentOpener(store, Segments.KEYS);
+    }
+
+    @Test
     void a_second_request_gets_an_index_that_is_longer() {
         SegmentOpener opener = new SegmentOpener(store, Segments.KEYS, ObjectTrailer.SIZE + 20);
 

@@ -8,6 +8,7 @@ import io.aquifer.rebuild.CompositeRewriting;
 import io.aquifer.rebuild.DirectoryAssignments;
 import io.aquifer.rebuild.LogDirectories;
 import io.aquifer.rebuild.LostWal;
+import io.aquifer.rebuild.RebuildProgress;
 import io.aquifer.rebuild.Rebuilding;
 import io.aquifer.rebuild.Rebuilt;
 import io.aquifer.wal.DirectoryIds;
@@ -61,6 +62,7 @@ public final class AquiferRuntime {
     private @Nullable DirectoryAssignments assignments;
     private @Nullable BrokerCollector collector;
     private @Nullable GarbageCollection garbage;
+    private @Nullable RebuildMetrics rebuildMetrics;
 
     private AquiferRuntime(
             Wal wal,
@@ -268,8 +270,10 @@ public final class AquiferRuntime {
     public int rebuild(ObjectStore store, ClusterKeys keys, LogDirectories directories, int segmentBytes)
             throws IOException {
         Superblock superblock = wal.log().superblock();
+        RebuildProgress progress = new RebuildProgress(System::nanoTime);
+        rebuildMetrics = new RebuildMetrics(progress);
         Rebuilt rebuilt = new Rebuilding(
-                        store, keys, superblock.nodeId(), superblock.walId(), segmentBytes, new JnaNativeIo())
+                        store, keys, superblock.nodeId(), superblock.walId(), segmentBytes, new JnaNativeIo(), progress)
                 .run(wal.index().logs(), directories, superblock.directoryIds());
         logs.rebuilt(rebuilt);
         return rebuilt.directories().size();
@@ -356,6 +360,9 @@ public final class AquiferRuntime {
         }
         callbacks.close();
         metrics.close();
+        if (rebuildMetrics != null) {
+            rebuildMetrics.close();
+        }
     }
 
     public SharedLogs logs() {

@@ -195,7 +195,7 @@ final class LogRebuild {
     }
 
     /** The segments of the log that the bucket has. */
-    TieredLog tiered(LogId log) throws IOException {
-        return TieredLog.list(store, keys, log.topicId(), log.partition());
+    TieredLog tiered(LogId log, SegmentListings listings) throws IOException {
+        return TieredLog.list(store, keys, listings, log.topicId(), log.partition());
     }
 }

@@ -2,9 +2,11 @@ package io.aquifer.rebuild;
 
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.SegmentIndex;
+import io.aquifer.format.SegmentLocation;
 import io.aquifer.format.SegmentName;
 import io.aquifer.format.SegmentOpener;
 import io.aquifer.format.SegmentPart;
+import io.aquifer.format.SegmentTail;
 import io.aquifer.format.SnapshotSegment;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoreWait;
@@ -18,8 +20,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.storage.internals.log.LogFileUtils;
@@ -31,11 +36,18 @@ import org.apache.kafka.storage.internals.log.UnifiedLog;
  */
 final class LogRestore {
 
+    /** Segments of a log that are opened at once. */
+    private static final int READ_AHEAD = 4;
+
+    /** How much of a segment's object is read at once, in bytes. */
+    private static final int MAX_TAIL_BYTES = 1 << 20;
+
     private final ObjectStore store;
     private final ClusterKeys keys;
     private final LogRebuild rebuild;
     private final SegmentOpener opener;
 
+    /** @param rebuild writes what lies behind the segments */
     LogRestore(ObjectStore store, ClusterKeys keys, LogRebuild rebuild) {
         this.store = store;
         this.keys = keys;
@@ -47,6 +59,7 @@ final class LogRestore {
      * Makes the directory of {@code partition} in {@code logDir}, which has none.
      *
      * @param stored what WAL objects hold of the log, up to position {@code storedEnd} of the WAL
+     * @param listings what the bucket has of partitions
      * @param data told what is to be read into the segment at the end
      * @param downloads told what is to be read into those before; until both was done they are empty
      * @throws MissingOffsetsException if something of the log is nowhere
@@ -55,13 +68,14 @@ final class LogRestore {
             RecoveredLog recovered,
             StoredLog stored,
             long storedEnd,
+            SegmentListings listings,
             TopicPartition partition,
             File logDir,
             SegmentData data,
             SegmentDownloads downloads)
             throws IOException, MissingOffsetsException {
         LogId log = recovered.id();
-        MirroredLog mirrored = MirroredLog.read(store, keys, log.topicId(), log.partition());
+        MirroredLog mirrored = MirroredLog.read(store, keys, listings, log.topicId(), log.partition());
         RebuildPlan tail = tail(recovered, stored, storedEnd, mirrored);
         File staged = new File(logDir, UnifiedLog.logDeleteDirName(partition));
         Files.createDirectory(staged.toPath());
@@ -69,21 +83,18 @@ final class LogRestore {
             List<SnapshotSegment> kept = mirrored.segments().stream()
                     .filter(segment -> segment.info().name().baseOffset() < tail.base())
                     .toList();
-            List<Opened> segments = new ArrayList<>();
-            for (SnapshotSegment segment : kept) {
-                segments.add(open(segment));
-            }
+            List<Restored> segments = restore(kept, staged, tail, log, downloads);
+            writeSnapshot(staged, segments, tail, partition);
             ProducerReplay producers = new ProducerReplay(partition, staged);
             LeaderEpochs epochs = new LeaderEpochs();
             boolean isCut = tail.base() < mirrored.end().orElse(0);
             if (!segments.isEmpty()) {
-                Opened last = segments.get(segments.size() - 1);
+                Restored last = segments.get(segments.size() - 1);
                 if (!isCut) {
-                    producers.load(last.part(SegmentPart.PRODUCER_SNAPSHOT));
+                    producers.load(last.producers());
                 }
-                epochs = LeaderEpochs.of(last.part(SegmentPart.LEADER_EPOCHS)).upTo(tail.base());
+                epochs = LeaderEpochs.of(last.epochs()).upTo(tail.base());
             }
-            write(staged, segments, tail, partition, log, downloads);
             rebuild.writeSegments(staged, tail, tail.base(), producers, epochs, log, data, false);
             if (isCut) {
                 // The producers at the cut aren't known, and so not which transactions the tail aborts.
@@ -131,66 +142,85 @@ final class LogRestore {
         return new RebuildPlan(from, false, from, end, behind).reaching(recovered);
     }
 
-    /** A segment's index, and its other parts but the data, one behind the other. */
-    private record Opened(SegmentIndex index, ByteBuffer parts) {
+    /** A segment of which the files are there, if perhaps not its data. */
+    private record Restored(SegmentIndex index, ByteBuffer producers, ByteBuffer epochs) {
+
+        private SegmentName name() {
+            return index.info().name();
+        }
 
         private long end() {
-            return index.info().name().endOffset() + 1;
-        }
-
-        private ByteBuffer part(SegmentPart part) {
-            return parts.slice(
-                    Math.toIntExact(index.offset(part) - index.offset(SegmentPart.OFFSET_INDEX)),
-                    Math.toIntExact(index.length(part)));
+            return name().endOffset() + 1;
         }
     }
 
-    private Opened open(SnapshotSegment segment) throws IOException {
-        SegmentName name = segment.info().name();
-        SegmentIndex index = StoreWait.untilDone(opener.open(name, segment.location()));
-        long from = index.offset(SegmentPart.OFFSET_INDEX);
-        long to = index.offset(SegmentPart.LEADER_EPOCHS) + index.length(SegmentPart.LEADER_EPOCHS);
-        ByteBuffer parts = ByteBuffer.allocate(Math.toIntExact(to - from));
-        StoreWait.untilDone(store.get(keys.segment(name), from, parts.duplicate()));
-        Opened opened = new Opened(index, parts);
-        for (SegmentPart part : SegmentPart.values()) {
-            if (part != SegmentPart.DATA && index.has(part)) {
-                index.verify(part, 0, opened.part(part), "'" + keys.segment(name) + "' in " + store.name());
-            }
-        }
-        return opened;
-    }
-
-    private void write(
-            File dir,
-            List<Opened> segments,
-            RebuildPlan tail,
-            TopicPartition partition,
-            LogId log,
-            SegmentDownloads downloads)
+    /** Opens some segments ahead and makes their files, in the order of their offsets. */
+    private List<Restored> restore(
+            List<SnapshotSegment> segments, File dir, RebuildPlan tail, LogId log, SegmentDownloads downloads)
             throws IOException {
-        for (Opened segment : segments) {
-            long base = segment.index().info().name().baseOffset();
-            File file = LogFileUtils.logFile(dir, base);
-            Files.createFile(file.toPath());
-            downloads.want(log, segment.index(), file, tail.base());
-            if (segment.end() <= tail.base()) {
-                // Of one that is cut, Kafka makes them anew.
-                LogRebuild.write(LogFileUtils.offsetIndexFile(dir, base), segment.part(SegmentPart.OFFSET_INDEX));
-                LogRebuild.write(LogFileUtils.timeIndexFile(dir, base), segment.part(SegmentPart.TIME_INDEX));
-                if (segment.index().has(SegmentPart.TRANSACTION_INDEX)) {
-                    LogRebuild.write(
-                            LogFileUtils.transactionIndexFile(dir, base), segment.part(SegmentPart.TRANSACTION_INDEX));
-                }
+        List<Restored> restored = new ArrayList<>();
+        Deque<CompletableFuture<SegmentTail>> opening = new ArrayDeque<>();
+        for (SnapshotSegment segment : segments) {
+            opening.add(opener.openTail(segment.info().name(), tailBytes(segment)));
+            if (opening.size() == READ_AHEAD) {
+                restored.add(restore(StoreWait.untilDone(opening.remove()), dir, tail, log, downloads));
             }
         }
+        while (!opening.isEmpty()) {
+            restored.add(restore(StoreWait.untilDone(opening.remove()), dir, tail, log, downloads));
+        }
+        return restored;
+    }
+
+    /** All of a small object; of another what lies behind its data, as far as that isn't long. */
+    private static int tailBytes(SnapshotSegment segment) {
+        long object = segment.location()
+                .map(SegmentLocation::objectLength)
+                .orElse(segment.dataLength() + (long) SegmentOpener.TAIL_BYTES);
+        long wanted = object <= MAX_TAIL_BYTES ? object : object - segment.dataLength();
+        return (int) Math.max(SegmentOpener.TAIL_BYTES, Math.min(MAX_TAIL_BYTES, wanted));
+    }
+
+    private Restored restore(SegmentTail segment, File dir, RebuildPlan tail, LogId log, SegmentDownloads downloads)
+            throws IOException {
+        SegmentIndex index = segment.segment().parts();
+        long base = index.info().name().baseOffset();
+        File file = LogFileUtils.logFile(dir, base);
+        Files.createFile(file.toPath());
+        downloads.want(log, segment, file, tail.base());
+        if (index.info().name().endOffset() < tail.base()) {
+            // Of one that is cut, Kafka makes them anew.
+            LogRebuild.write(LogFileUtils.offsetIndexFile(dir, base), read(segment, SegmentPart.OFFSET_INDEX));
+            LogRebuild.write(LogFileUtils.timeIndexFile(dir, base), read(segment, SegmentPart.TIME_INDEX));
+            if (index.has(SegmentPart.TRANSACTION_INDEX)) {
+                LogRebuild.write(
+                        LogFileUtils.transactionIndexFile(dir, base), read(segment, SegmentPart.TRANSACTION_INDEX));
+            }
+        }
+        // Copies, for what they lie in is far longer.
+        return new Restored(
+                index,
+                copyOf(read(segment, SegmentPart.PRODUCER_SNAPSHOT)),
+                copyOf(read(segment, SegmentPart.LEADER_EPOCHS)));
+    }
+
+    private ByteBuffer read(SegmentTail segment, SegmentPart part) throws IOException {
+        return StoreWait.untilDone(segment.read(store, part));
+    }
+
+    private static ByteBuffer copyOf(ByteBuffer bytes) {
+        return ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+    }
+
+    private static void writeSnapshot(File dir, List<Restored> segments, RebuildPlan tail, TopicPartition partition)
+            throws IOException {
         int replayed = firstReplayed(segments, tail);
         long offset = replayed == segments.size()
                 ? tail.base()
-                : segments.get(replayed).index().info().name().baseOffset();
+                : segments.get(replayed).name().baseOffset();
         ByteBuffer producers = replayed == 0
                 ? new ProducerReplay(partition, dir).snapshot()
-                : segments.get(replayed - 1).part(SegmentPart.PRODUCER_SNAPSHOT);
+                : segments.get(replayed - 1).producers().duplicate();
         LogRebuild.write(LogFileUtils.producerSnapshotFile(dir, offset), producers);
     }
 
@@ -198,7 +228,7 @@ final class LogRestore {
      * From which segment on Kafka is to read the log when it loads it, since a snapshot has only the last batch of each
      * producer, and one that wrote recently may send again the last five.
      */
-    private static int firstReplayed(List<Opened> segments, RebuildPlan tail) {
+    private static int firstReplayed(List<Restored> segments, RebuildPlan tail) {
         long bytes = tail.batches().stream()
                 .mapToLong(batch -> batch.header().length())
                 .sum();

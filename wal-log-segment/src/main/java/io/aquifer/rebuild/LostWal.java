@@ -110,12 +110,14 @@ public final class LostWal {
                 : StoreWait.untilDone(objects.open(last.object(last.end() - 1)))
                         .info()
                         .walId();
-        StoredLogs stored = StoredLogs.read(chain, objects, nodeId, walId, log -> true);
+        StoredLogs stored = StoredLogs.read(runs, objects, walId, log -> true);
+        SegmentListings listings = StoreWait.untilDone(
+                SegmentListings.read(store, keys, stored.logs().keySet()));
         List<Partition> partitions = new ArrayList<>();
         for (Map.Entry<LogIncarnation, StoredLog> log : stored.logs().entrySet()) {
             CheckpointPayload description = log.getValue().description();
             if (description != null && !log.getValue().deleted()) {
-                partitions.add(partition(store, keys, log.getKey(), log.getValue(), description));
+                partitions.add(partition(store, keys, listings, log.getKey(), log.getValue(), description));
             }
         }
         partitions.sort(Comparator.comparing(Partition::topic)
@@ -124,11 +126,16 @@ public final class LostWal {
     }
 
     private static Partition partition(
-            ObjectStore store, ClusterKeys keys, LogIncarnation id, StoredLog stored, CheckpointPayload description)
+            ObjectStore store,
+            ClusterKeys keys,
+            SegmentListings listings,
+            LogIncarnation id,
+            StoredLog stored,
+            CheckpointPayload description)
             throws IOException {
         OptionalLong timestamp = stored.lastTimestamp();
         long end = stored.endOffset();
-        StoredSegments segments = segments(store, keys, id, description);
+        StoredSegments segments = segments(store, keys, listings, id, description);
         if (segments.end().orElse(0) > end || timestamp.isEmpty()) {
             // segments are copied from what is durable on the device, which may not have been uploaded
             end = Math.max(end, segments.end().orElse(end));
@@ -143,12 +150,17 @@ public final class LostWal {
     }
 
     private static StoredSegments segments(
-            ObjectStore store, ClusterKeys keys, LogIncarnation id, CheckpointPayload description) throws IOException {
+            ObjectStore store,
+            ClusterKeys keys,
+            SegmentListings listings,
+            LogIncarnation id,
+            CheckpointPayload description)
+            throws IOException {
         if (!description.untiered()) {
-            return TieredLog.list(store, keys, id.topicId(), id.partition());
+            return TieredLog.list(store, keys, listings, id.topicId(), id.partition());
         }
         try {
-            return MirroredLog.read(store, keys, id.topicId(), id.partition());
+            return MirroredLog.read(store, keys, listings, id.topicId(), id.partition());
         } catch (MissingOffsetsException e) {
             throw new IOException(
                     description.topic() + "-" + id.partition() + " isn't whole in S3: " + e.getMessage(), e);

@@ -9,10 +9,9 @@ import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoreWait;
 import io.aquifer.rebuild.RebuildPlan.MissingOffsetsException;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 
@@ -20,39 +19,30 @@ import java.util.UUID;
  * What S3 has of a log that Kafka doesn't tier, apart from WAL objects: the segments that the partition's newest snapshot names.
  *
  * @param segments in the order of their offsets, each beginning where the one before ends
+ * @param end the offset behind the last of them, or nothing when there are none
  */
-record MirroredLog(List<SnapshotSegment> segments) implements StoredSegments {
+record MirroredLog(List<SnapshotSegment> segments, OptionalLong end) implements StoredSegments {
 
     MirroredLog {
         segments = List.copyOf(segments);
     }
 
     /** @throws MissingOffsetsException if the segments don't follow each other */
-    static MirroredLog read(ObjectStore store, ClusterKeys keys, UUID topicId, int partition)
+    static MirroredLog read(ObjectStore store, ClusterKeys keys, SegmentListings listings, UUID topicId, int partition)
             throws IOException, MissingOffsetsException {
-        List<SnapshotSegment> segments =
-                new ArrayList<>(StoreWait.untilDone(new PartitionSnapshots(store, keys).newest(topicId, partition))
-                        .map(PartitionSnapshot::segments)
-                        .orElse(List.of()));
-        segments.removeIf(SnapshotSegment::deleting);
-        segments.sort(Comparator.comparing(segment -> segment.info().name().baseOffset()));
+        PartitionSnapshots snapshots = new PartitionSnapshots(store, keys);
+        Optional<PartitionSnapshot> newest = StoreWait.untilDone(listings.of(topicId, partition)
+                .map(listed -> snapshots.newest(topicId, partition, listed))
+                .orElseGet(() -> snapshots.newest(topicId, partition)));
+        List<SnapshotSegment> segments = newest.map(PartitionSnapshot::live).orElse(List.of());
         for (int i = 1; i < segments.size(); i++) {
-            long end = end(segments.get(i - 1));
+            long end = segments.get(i - 1).info().name().endOffset() + 1;
             long next = segments.get(i).info().name().baseOffset();
             if (end != next) {
                 throw new MissingOffsetsException(end, next);
             }
         }
-        return new MirroredLog(segments);
-    }
-
-    private static long end(SnapshotSegment segment) {
-        return segment.info().name().endOffset() + 1;
-    }
-
-    @Override
-    public OptionalLong end() {
-        return segments.isEmpty() ? OptionalLong.empty() : OptionalLong.of(end(segments.get(segments.size() - 1)));
+        return new MirroredLog(segments, newest.map(PartitionSnapshot::liveEnd).orElse(OptionalLong.empty()));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.aquifer.format.CollectionRecords;
 import io.aquifer.format.LogIncarnation;
 import io.aquifer.format.WalChain;
 import io.aquifer.format.WalObjects;
+import io.aquifer.format.WalRun;
 import io.aquifer.object.ObjectNotFoundException;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoreWait;
@@ -56,22 +57,31 @@ final class RebuildRound {
     private final SegmentData data;
     private final LogRestore restore;
     private final SegmentDownloads downloads;
+    private final RebuildProgress progress;
     private final Map<RecoveredLog, Staged> staged = new ConcurrentHashMap<>();
     private final Map<RecoveredLog, IOException> changed = new ConcurrentHashMap<>();
     private final NativeIo io;
     private final List<FileSystemSync> fileSystems = new ArrayList<>();
 
     /** @param walId of the WAL whose objects are read */
-    RebuildRound(ObjectStore store, ClusterKeys keys, LogRebuild rebuild, int brokerId, UUID walId, NativeIo io) {
+    RebuildRound(
+            ObjectStore store,
+            ClusterKeys keys,
+            LogRebuild rebuild,
+            int brokerId,
+            UUID walId,
+            NativeIo io,
+            RebuildProgress progress) {
         this.store = store;
         this.keys = keys;
         this.rebuild = rebuild;
         this.brokerId = brokerId;
         this.walId = walId;
-        this.data = new SegmentData(store, keys);
+        this.data = new SegmentData(store, keys, progress);
         this.restore = new LogRestore(store, keys, rebuild);
-        this.downloads = new SegmentDownloads(store, keys);
+        this.downloads = new SegmentDownloads(store, keys, progress);
         this.io = io;
+        this.progress = progress;
     }
 
     /**
@@ -104,14 +114,17 @@ final class RebuildRound {
     private void stage(Map<RecoveredLog, File> lost, Rebuilt rebuilt) throws IOException {
         Set<LogIncarnation> wanted = new HashSet<>();
         lost.keySet().forEach(log -> wanted.add(incarnation(log.id())));
-        StoredLogs stored = StoredLogs.read(
-                new WalChain(store, keys), new WalObjects(store, keys), brokerId, walId, wanted::contains);
+        List<WalRun> runs = StoreWait.untilDone(new WalChain(store, keys).runs(brokerId));
+        // Only now: a segment that takes the place of a WAL object is there before that one goes.
+        CompletableFuture<SegmentListings> listing = SegmentListings.read(store, keys, wanted);
+        StoredLogs stored = StoredLogs.read(runs, new WalObjects(store, keys), walId, wanted::contains);
+        SegmentListings listings = StoreWait.untilDone(listing);
         ExecutorService threads =
                 Executors.newFixedThreadPool(Math.min(PARTITIONS_AT_ONCE, lost.size()), RebuildRound::thread);
         try {
             List<CompletableFuture<?>> running = new ArrayList<>();
-            lost.forEach((log, logDir) ->
-                    running.add(CompletableFuture.runAsync(() -> stage(log, stored, logDir, rebuilt), threads)));
+            lost.forEach((log, logDir) -> running.add(
+                    CompletableFuture.runAsync(() -> stage(log, stored, listings, logDir, rebuilt), threads)));
             StoreWait.untilDone(CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)));
         } finally {
             threads.shutdownNow();
@@ -162,6 +175,7 @@ final class RebuildRound {
         new Placement(fileSystems).place(staged.values());
         for (Staged log : staged.values()) {
             rebuilt.made(log.dir());
+            progress.made();
             LOG.info(
                     "Rebuilt {} in {}: offsets {} to {} locally, {} composite segments below",
                     log.partition(),
@@ -182,19 +196,22 @@ final class RebuildRound {
         return new LogIncarnation(id.topicId(), id.partition(), id.incarnation());
     }
 
-    private void stage(RecoveredLog log, StoredLogs stored, File logDir, Rebuilt rebuilt) {
+    private void stage(RecoveredLog log, StoredLogs stored, SegmentListings listings, File logDir, Rebuilt rebuilt) {
         TopicPartition partition =
                 new TopicPartition(String.valueOf(log.topic()), log.id().partition());
         try {
             StoredLog inObjects = stored.log(incarnation(log.id()));
             if (log.untiered()) {
-                staged.put(log, restore.stage(log, inObjects, stored.end(), partition, logDir, data, downloads));
+                staged.put(
+                        log, restore.stage(log, inObjects, stored.end(), listings, partition, logDir, data, downloads));
+                progress.staged();
                 return;
             }
-            TieredLog tiered = rebuild.tiered(log.id());
+            TieredLog tiered = rebuild.tiered(log.id(), listings);
             RebuildPlan plan =
                     RebuildPlan.of(log, inObjects, stored.end(), tiered).reaching(log);
             staged.put(log, rebuild.stage(plan, tiered, log.id(), partition, logDir, data));
+            progress.staged();
         } catch (MissingOffsetsException e) {
             LOG.error(
                     "{} can't be rebuilt: {}. They were on the local disk only. Restore its directory, or delete the topic",

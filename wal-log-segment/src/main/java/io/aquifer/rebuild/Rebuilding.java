@@ -38,18 +38,28 @@ public final class Rebuilding {
     private final UUID walId;
     private final NativeIo io;
     private final LogRebuild rebuild;
+    private final RebuildProgress progress;
 
     /**
      * @param walId of the WAL whose objects are read
      * @param segmentBytes how long a segment gets, in bytes
      * @param io makes the directories durable
+     * @param progress is told how far it is
      */
-    public Rebuilding(ObjectStore store, ClusterKeys keys, int brokerId, UUID walId, int segmentBytes, NativeIo io) {
+    public Rebuilding(
+            ObjectStore store,
+            ClusterKeys keys,
+            int brokerId,
+            UUID walId,
+            int segmentBytes,
+            NativeIo io,
+            RebuildProgress progress) {
         this.store = store;
         this.keys = keys;
         this.brokerId = brokerId;
         this.walId = walId;
         this.io = io;
+        this.progress = progress;
         this.rebuild = new LogRebuild(store, keys, brokerId, segmentBytes);
     }
 
@@ -129,10 +139,11 @@ public final class Rebuilding {
 
     private void rebuild(Map<RecoveredLog, File> places, List<File> logDirs, Rebuilt rebuilt) throws IOException {
         long begin = System.nanoTime();
+        progress.begin(places.size());
         Map<RecoveredLog, File> left = places;
         for (int tries = 1; !left.isEmpty(); tries++) {
             Map<RecoveredLog, IOException> changed =
-                    new RebuildRound(store, keys, rebuild, brokerId, walId, io).run(left, logDirs, rebuilt);
+                    new RebuildRound(store, keys, rebuild, brokerId, walId, io, progress).run(left, logDirs, rebuilt);
             for (IOException change : changed.values()) {
                 if (tries == MAX_TRIES) {
                     throw new IOException(

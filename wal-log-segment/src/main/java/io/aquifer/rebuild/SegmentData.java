@@ -37,12 +37,14 @@ final class SegmentData {
     private static final int WINDOW_BYTES = 8 << 20;
 
     private final Composites composites;
+    private final RebuildProgress progress;
     private final Queue<Wanted> wanted = new ConcurrentLinkedQueue<>();
 
     private record Wanted(LogId log, CompositePiece piece, File file, long position) {}
 
-    SegmentData(ObjectStore store, ClusterKeys keys) {
+    SegmentData(ObjectStore store, ClusterKeys keys, RebuildProgress progress) {
         this.composites = new Composites(store, keys);
+        this.progress = progress;
     }
 
     /** Has {@code data} written to a file of a log, which exists, when it comes to be read. Any thread may call this. */
@@ -52,6 +54,7 @@ final class SegmentData {
             wanted.add(new Wanted(log, piece, file, position));
             position += piece.length();
         }
+        progress.want(position);
     }
 
     /**
@@ -112,5 +115,6 @@ final class SegmentData {
                 }
             }
         }
+        progress.fetched(length);
     }
 }

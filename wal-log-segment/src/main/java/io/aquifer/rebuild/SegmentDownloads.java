@@ -3,6 +3,7 @@ package io.aquifer.rebuild;
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.SegmentIndex;
 import io.aquifer.format.SegmentPart;
+import io.aquifer.format.SegmentTail;
 import io.aquifer.object.ObjectNotFoundException;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoreWait;
@@ -22,29 +23,20 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.record.internal.FileLogInputStream.FileChannelRecordBatch;
 import org.apache.kafka.common.record.internal.FileRecords;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.apache.kafka.common.utils.Utils;
 
 /** The data of segments that are restored as they lie in their objects. */
 final class SegmentDownloads {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SegmentDownloads.class);
-
     /** How much of an object is in memory at once, in bytes, in whole chunks. */
     private static final int WINDOW_BYTES = 8 << 20;
-
-    /** How often it is said how far it is, where that takes a while. */
-    private static final int LINES = 10;
-
-    private static final long LONG_BYTES = 64 << 20;
 
     private final ObjectStore store;
     private final ClusterKeys keys;
     private final Queue<Wanted> wanted = new ConcurrentLinkedQueue<>();
-    private final AtomicLong done = new AtomicLong();
+    private final RebuildProgress progress;
 
     private record Wanted(LogId log, SegmentIndex index, File file, long end) {
 
@@ -53,18 +45,32 @@ final class SegmentDownloads {
         }
     }
 
-    SegmentDownloads(ObjectStore store, ClusterKeys keys) {
+    SegmentDownloads(ObjectStore store, ClusterKeys keys, RebuildProgress progress) {
         this.store = store;
         this.keys = keys;
+        this.progress = progress;
     }
 
     /**
-     * Has a segment's data written to a file of a log, which exists, when it comes to be read. Any thread may call this.
+     * Has a segment's data written to a file of a log, which exists: now, if it was read with the segment's index, or when it
+     * comes to be read. Any thread may call this.
      *
      * @param end from which offset on nothing of it is wanted
+     * @throws IOException if what was read doesn't verify, or can't be written
      */
-    void want(LogId log, SegmentIndex index, File file, long end) {
-        wanted.add(new Wanted(log, index, file, end));
+    void want(LogId log, SegmentTail segment, File file, long end) throws IOException {
+        Wanted each = new Wanted(log, segment.segment().parts(), file, end);
+        progress.want(each.length());
+        if (!segment.has(SegmentPart.DATA)) {
+            wanted.add(each);
+            return;
+        }
+        ByteBuffer data = StoreWait.untilDone(segment.read(store, SegmentPart.DATA));
+        try (FileChannel channel = FileChannel.open(file.toPath(), StandardOpenOption.WRITE)) {
+            Utils.writeFully(channel, data);
+        }
+        cut(each);
+        progress.fetched(each.length());
     }
 
     /**
@@ -78,22 +84,19 @@ final class SegmentDownloads {
     Map<LogId, ObjectNotFoundException> fetch(Set<LogId> logs, Executor threads) throws IOException {
         List<Wanted> all =
                 wanted.stream().filter(each -> logs.contains(each.log())).toList();
-        long total = all.stream().mapToLong(Wanted::length).sum();
         Map<LogId, ObjectNotFoundException> gone = new ConcurrentHashMap<>();
         List<CompletableFuture<?>> running = new ArrayList<>();
         for (Wanted each : all) {
-            running.add(CompletableFuture.runAsync(() -> fetch(each, gone, total), threads));
+            running.add(CompletableFuture.runAsync(() -> fetch(each, gone), threads));
         }
         StoreWait.untilDone(CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)));
         return gone;
     }
 
-    private void fetch(Wanted segment, Map<LogId, ObjectNotFoundException> gone, long total) {
+    private void fetch(Wanted segment, Map<LogId, ObjectNotFoundException> gone) {
         try {
-            copy(segment, total);
-            if (segment.end() <= segment.index().info().name().endOffset()) {
-                cut(segment);
-            }
+            copy(segment);
+            cut(segment);
         } catch (ObjectNotFoundException e) {
             gone.put(segment.log(), e);
         } catch (IOException e) {
@@ -101,7 +104,7 @@ final class SegmentDownloads {
         }
     }
 
-    private void copy(Wanted segment, long total) throws IOException {
+    private void copy(Wanted segment) throws IOException {
         SegmentIndex index = segment.index();
         String key = keys.segment(index.info().name());
         int window = Math.max(index.chunkBytes(), WINDOW_BYTES / index.chunkBytes() * index.chunkBytes());
@@ -111,23 +114,17 @@ final class SegmentDownloads {
                 bytes.clear().limit((int) Math.min(window, segment.length() - position));
                 StoreWait.untilDone(store.get(key, index.offset(SegmentPart.DATA) + position, bytes.duplicate()));
                 index.verify(SegmentPart.DATA, position, bytes, "'" + key + "' in " + store.name());
-                long at = position;
-                while (bytes.hasRemaining()) {
-                    at += file.write(bytes, at);
-                }
-                report(at - position, total);
+                int length = bytes.remaining();
+                Utils.writeFully(file, bytes);
+                progress.fetched(length);
             }
         }
     }
 
-    private void report(long bytes, long total) {
-        long now = done.addAndGet(bytes);
-        if (total >= LONG_BYTES && now * LINES / total != (now - bytes) * LINES / total) {
-            LOG.info("Restored {} of {} MiB of segments", now >> 20, total >> 20);
-        }
-    }
-
     private static void cut(Wanted segment) throws IOException {
+        if (segment.end() > segment.index().info().name().endOffset()) {
+            return;
+        }
         try (FileRecords records = FileRecords.open(segment.file())) {
             for (FileChannelRecordBatch batch : records.batches()) {
                 if (batch.lastOffset() >= segment.end()) {

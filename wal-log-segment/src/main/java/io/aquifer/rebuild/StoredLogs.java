@@ -1,7 +1,6 @@
 package io.aquifer.rebuild;
 
 import io.aquifer.format.LogIncarnation;
-import io.aquifer.format.WalChain;
 import io.aquifer.format.WalEntry;
 import io.aquifer.format.WalObjectIndex;
 import io.aquifer.format.WalObjectName;
@@ -10,7 +9,6 @@ import io.aquifer.format.WalRun;
 import io.aquifer.object.StoreWait;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
@@ -34,16 +32,15 @@ final class StoredLogs {
     /**
      * Reads the indexes of all WAL objects of the broker that count.
      *
+     * @param runs of the broker's WAL objects
      * @param walId of the broker's WAL: what another wrote isn't looked at
      * @param wanted says of which logs more than the end is to be known
      * @throws IOException if the bucket can't be read, or an object doesn't verify
      */
-    static StoredLogs read(WalChain chain, WalObjects objects, int nodeId, UUID walId, Predicate<LogIncarnation> wanted)
+    static StoredLogs read(List<WalRun> runs, WalObjects objects, UUID walId, Predicate<LogIncarnation> wanted)
             throws IOException {
-        List<WalObjectName> names = new ArrayList<>();
-        for (WalRun run : StoreWait.untilDone(chain.runs(nodeId))) {
-            names.addAll(run.objects());
-        }
+        List<WalObjectName> names =
+                runs.stream().flatMap(run -> run.objects().stream()).toList();
         StoredLogs stored = new StoredLogs();
         Deque<CompletableFuture<WalObjectIndex>> reading = new ArrayDeque<>();
         for (WalObjectName name : names) {

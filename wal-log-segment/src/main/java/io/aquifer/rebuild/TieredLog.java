@@ -9,11 +9,12 @@ import io.aquifer.format.PartitionSnapshots;
 import io.aquifer.format.SegmentName;
 import io.aquifer.format.SegmentPart;
 import io.aquifer.format.SegmentResolver;
-import io.aquifer.object.Listing;
+import io.aquifer.format.SegmentTail;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoreWait;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
@@ -33,6 +34,8 @@ final class TieredLog implements StoredSegments {
     /** By the offset behind each. */
     private final NavigableMap<Long, SegmentName> byEnd = new TreeMap<>();
 
+    private final Set<SegmentName> composites = new HashSet<>();
+
     private TieredLog(ObjectStore store, ClusterKeys keys) {
         this.store = store;
         this.keys = keys;
@@ -43,11 +46,12 @@ final class TieredLog implements StoredSegments {
      * Looks for the segments of a partition. Composite segments that a rebuild which was cut short made of what has been
      * condemned since are deleted.
      */
-    static TieredLog list(ObjectStore store, ClusterKeys keys, UUID topicId, int partition) throws IOException {
+    static TieredLog list(ObjectStore store, ClusterKeys keys, SegmentListings listings, UUID topicId, int partition)
+            throws IOException {
         TieredLog log = new TieredLog(store, keys);
         Set<SegmentName> plain = new LinkedHashSet<>();
         Set<SegmentName> composites = new LinkedHashSet<>();
-        Listing.forEach(store, keys.segmentsOf(topicId, partition), object -> {
+        listings.forEach(topicId, partition, object -> {
             keys.segmentOf(object.key()).ifPresent(plain::add);
             keys.compositeOf(object.key()).ifPresent(composites::add);
         });
@@ -55,6 +59,7 @@ final class TieredLog implements StoredSegments {
         log.removeCondemned(topicId, partition, composites);
         plain.forEach(log::add);
         composites.forEach(log::add);
+        log.composites.addAll(composites);
         return log;
     }
 
@@ -69,7 +74,8 @@ final class TieredLog implements StoredSegments {
         CollectionRecord record = CollectionRecord.in(StoreWait.untilDone(new CollectionRecords(store, keys).newest()));
         Set<SegmentName> condemned = new LinkedHashSet<>();
         for (SegmentName name : composites) {
-            OpenedSegment segment = StoreWait.untilDone(resolver.open(name, Optional.empty()));
+            OpenedSegment segment =
+                    StoreWait.untilDone(resolver.openTail(name, true)).segment();
             boolean names = segment.pieces().stream()
                     .flatMap(pieces -> pieces.list().stream())
                     .anyMatch(piece -> record.condemns(piece.object()));
@@ -122,18 +128,9 @@ final class TieredLog implements StoredSegments {
     /** The state at an offset where a segment ends. */
     State stateAt(long end) throws IOException {
         SegmentName name = Objects.requireNonNull(byEnd.get(end), "no segment ends there");
-        OpenedSegment segment = StoreWait.untilDone(resolver.open(name, Optional.empty()));
+        SegmentTail segment = StoreWait.untilDone(resolver.openTail(name, composites.contains(name)));
         return new State(
-                read(segment, SegmentPart.PRODUCER_SNAPSHOT),
-                LeaderEpochs.of(read(segment, SegmentPart.LEADER_EPOCHS)));
-    }
-
-    private ByteBuffer read(OpenedSegment segment, SegmentPart part) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(segment.parts().length(part)));
-        if (bytes.hasRemaining()) {
-            StoreWait.untilDone(store.get(segment.key(), segment.parts().offset(part), bytes));
-            segment.parts().verify(part, 0, bytes, "'" + segment.key() + "' in " + store.name());
-        }
-        return bytes;
+                StoreWait.untilDone(segment.read(store, SegmentPart.PRODUCER_SNAPSHOT)),
+                LeaderEpochs.of(StoreWait.untilDone(segment.read(store, SegmentPart.LEADER_EPOCHS))));
     }
 }

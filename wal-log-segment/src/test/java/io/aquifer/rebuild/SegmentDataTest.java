@@ -39,7 +39,7 @@ class SegmentDataTest {
     Path folder;
 
     private final SimulatedObjectStore store = SimulatedObjectStore.eager();
-    private final SegmentData data = new SegmentData(store, KEYS);
+    private final SegmentData data = new SegmentData(store, KEYS, new RebuildProgress(() -> 0));
     private final Map<WalObjectName, byte[]> objects = new HashMap<>();
 
     private WalObjectName object(int number, int length) {
