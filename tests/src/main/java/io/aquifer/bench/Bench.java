@@ -43,8 +43,10 @@ public final class Bench implements Callable<Integer> {
         UPLOAD,
         /** A start of a broker without its local disk with one that has it. */
         RESTART,
-        /** Commits of offsets and transactions with a stock cluster of three, and the restore of what they are kept in. */
-        COORDINATORS
+        /** Commits of offsets and transactions with a stock cluster of three. */
+        COORDINATORS,
+        /** The restore of what Kafka doesn't tier: of the internal topics, and of a compacted one. */
+        RESTORE
     }
 
     private static final DateTimeFormatter STAMP =
@@ -139,7 +141,10 @@ public final class Bench implements Callable<Integer> {
             }
             if (wanted.contains(Part.COORDINATORS)) {
                 comparisons.addAll(new CoordinatorBench(plan, progress).run());
+            }
+            if (wanted.contains(Part.RESTORE)) {
                 figures.addAll(new CoordinatorRestartBench(plan, progress).run());
+                figures.add(new TableRestoreBench(plan, progress).run());
             }
             Report report = new Report(Machine.here(), Instant.now(), plan, comparisons, figures);
             Path folder = out != null ? out : Report.defaultFolder(STAMP.format(report.time()));

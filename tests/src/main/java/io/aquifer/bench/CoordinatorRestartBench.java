@@ -113,7 +113,8 @@ final class CoordinatorRestartBench {
         Topics.answer(admin.describeTransactions(TRANSACTIONAL_IDS).all());
     }
 
-    private static double secondsOfRebuild(BrokerProcess broker) {
+    /** Of the last start, as the broker's log has it. */
+    static double secondsOfRebuild(BrokerProcess broker) {
         Matcher rebuilt = REBUILT.matcher(broker.output());
         if (!rebuilt.find()) {
             throw new IllegalStateException("The broker doesn't say how long it rebuilt:\n" + broker.output());

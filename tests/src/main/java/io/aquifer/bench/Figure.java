@@ -2,19 +2,24 @@ package io.aquifer.bench;
 
 import io.aquifer.bench.Comparison.Target;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A figure of Aquifer's that is measured by nothing but its target, round by round.
+ * A figure of Aquifer's that is measured by nothing but its target, round by round, or is only reported.
  *
  * @param name what was measured
  * @param unit of the values
  * @param values one for each round
- * @param target what their median is to reach
+ * @param target what their median is to reach, if anything
  */
-record Figure(String name, String unit, List<Double> values, Target target) {
+record Figure(String name, String unit, List<Double> values, Optional<Target> target) {
 
     Figure {
         values = List.copyOf(values);
+    }
+
+    Figure(String name, String unit, List<Double> values, Target target) {
+        this(name, unit, values, Optional.of(target));
     }
 
     double median() {
@@ -22,6 +27,6 @@ record Figure(String name, String unit, List<Double> values, Target target) {
     }
 
     boolean isReached() {
-        return target.isReachedBy(median());
+        return target.map(bound -> bound.isReachedBy(median())).orElse(true);
     }
 }

@@ -78,8 +78,8 @@ record Report(Machine machine, Instant time, BenchPlan plan, List<Comparison> co
                     "| %s | %s | %s | %s |%n",
                     figure.name(),
                     values(figure.values(), figure.unit()),
-                    figure.target(),
-                    figure.isReached() ? "yes" : "no"));
+                    figure.target().map(Object::toString).orElse(""),
+                    figure.target().isEmpty() ? "" : figure.isReached() ? "yes" : "no"));
         }
     }
 
@@ -118,9 +118,11 @@ record Report(Machine machine, Instant time, BenchPlan plan, List<Comparison> co
             row.put("name", figure.name());
             row.put("unit", figure.unit());
             row.put("aquifer", figure.values());
-            row.put("target", figure.target().bound());
-            row.put("targetIsLowerBound", figure.target().atLeast());
-            row.put("reached", figure.isReached());
+            figure.target().ifPresent(target -> {
+                row.put("target", target.bound());
+                row.put("targetIsLowerBound", target.atLeast());
+                row.put("reached", figure.isReached());
+            });
             plain.add(row);
         }
         Map<String, Object> all = new LinkedHashMap<>();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +55,15 @@ class ReportTest {
     @Test
     void a_figure_is_measured_by_its_target_alone() {
         assertThat(report().markdown().lines()).contains("| GETs per GiB | 130 GETs (128 – 150) | ≤ 140.00 | yes |");
+    }
+
+    @Test
+    void a_figure_without_a_target_is_only_reported() {
+        Figure reported = new Figure("restore", "s", List.of(7.0), Optional.empty());
+
+        assertThat(report(List.of(), List.of(reported)).isReached()).isTrue();
+        assertThat(report(List.of(), List.of(reported)).markdown().lines())
+                .contains("| restore | 7.0 s (7.0 – 7.0) |  |  |");
     }
 
     @Test
