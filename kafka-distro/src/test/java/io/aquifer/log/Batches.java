@@ -9,14 +9,18 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.FileRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.server.common.RequestLocal;
+import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.LogSegment;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.apache.kafka.storage.internals.log.VerificationGuard;
 import org.jspecify.annotations.Nullable;
 
 /** Makes record batches, and reads them back. */
@@ -31,12 +35,14 @@ final class Batches {
 
     /** One batch of one record with a key; a tombstone if the value is null. */
     static MemoryRecords keyed(String key, @Nullable String value) {
-        return MemoryRecords.withRecords(
-                Compression.NONE,
-                new SimpleRecord(
-                        System.currentTimeMillis(),
-                        key.getBytes(StandardCharsets.UTF_8),
-                        value == null ? null : value.getBytes(StandardCharsets.UTF_8)));
+        return MemoryRecords.withRecords(Compression.NONE, keyedRecord(key, value));
+    }
+
+    private static SimpleRecord keyedRecord(String key, @Nullable String value) {
+        return new SimpleRecord(
+                System.currentTimeMillis(),
+                key.getBytes(StandardCharsets.UTF_8),
+                value == null ? null : value.getBytes(StandardCharsets.UTF_8));
     }
 
     /** One batch of one record with a value of so many bytes. */
@@ -54,6 +60,23 @@ final class Batches {
     static MemoryRecords transactional(long producerId, int sequence, String... values) {
         return MemoryRecords.withTransactionalRecords(
                 Compression.NONE, producerId, (short) 0, sequence, records(values));
+    }
+
+    /** One batch of a transaction, of one record with a key; a tombstone if the value is null. */
+    static MemoryRecords transactionalKeyed(long producerId, int sequence, String key, @Nullable String value) {
+        return MemoryRecords.withTransactionalRecords(
+                Compression.NONE, producerId, (short) 0, sequence, keyedRecord(key, value));
+    }
+
+    /** Ends a producer's transaction, as its coordinator does. */
+    static void endTransaction(UnifiedLog log, int leaderEpoch, long producerId, ControlRecordType how) {
+        log.appendAsLeader(
+                marker(producerId, new EndTransactionMarker(how, 0)),
+                leaderEpoch,
+                AppendOrigin.COORDINATOR,
+                RequestLocal.noCaching(),
+                VerificationGuard.SENTINEL,
+                (short) 1);
     }
 
     static MemoryRecords marker(long producerId, EndTransactionMarker marker) {

@@ -22,25 +22,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.LongStream;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.storage.internals.checkpoint.OffsetCheckpointFile;
+import org.apache.kafka.storage.internals.log.LogAppendInfo;
 import org.apache.kafka.storage.internals.log.LogCleanerManager;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
+import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A table that is written, cleaned, mirrored, uploaded, trimmed, collected, lost and restored in any order is what a reference says
- * that it is, key by key.
+ * A table that is written, in transactions or not, cleaned, cut at either end, mirrored, uploaded, trimmed, collected, lost and
+ * restored in any order is what a reference says that it is, key by key.
  */
 class MirrorSimulationTest {
 
@@ -48,6 +52,7 @@ class MirrorSimulationTest {
     private static final int SEEDS = Integer.getInteger("aquifer.seeds", 20);
     private static final int STEPS = 60;
     private static final int KEYS = 6;
+    private static final int PRODUCERS = 2;
     private static final CollectorSettings SETTINGS =
             new CollectorSettings(Duration.ofSeconds(10), Duration.ofSeconds(50), 64 << 20);
 
@@ -60,11 +65,12 @@ class MirrorSimulationTest {
                 .mapToLong(Long::longValue)
                 .findFirst();
         for (long seed = only.orElse(0); seed < (only.isPresent() ? only.getAsLong() + 1 : SEEDS); seed++) {
-            try (Run run = new Run(seed)) {
+            List<String> steps = new ArrayList<>();
+            try (Run run = new Run(seed, steps)) {
                 run.all();
             } catch (Exception | AssertionError e) {
                 throw new AssertionError(
-                        "seed " + seed + " fails: " + e.getMessage()
+                        "seed " + seed + " fails: " + e.getMessage() + "\nafter " + String.join(", ", steps)
                                 + "\nTo reproduce: ./mvnw -pl kafka-distro -am test"
                                 + " -Dsurefire.failIfNoSpecifiedTests=false -Dtest=MirrorSimulationTest -Daquifer.seed="
                                 + seed,
@@ -73,35 +79,57 @@ class MirrorSimulationTest {
         }
     }
 
-    /** What was appended at an offset. */
-    private record Appended(String key, String value) {}
+    /** What lay below a snapshot's end when it was made, and is still there. */
+    private record Mirrored(long end, List<Compaction.Entry> entries) {
+
+        private Mirrored below(long offset) {
+            return new Mirrored(
+                    Math.min(end, offset),
+                    entries.stream().filter(entry -> entry.offset() < offset).toList());
+        }
+
+        private List<Compaction.Entry> from(long offset) {
+            return entries.stream().filter(entry -> entry.offset() >= offset).toList();
+        }
+    }
 
     private final class Run implements AutoCloseable {
 
+        private final List<String> steps;
         private final RandomGenerator random;
         private final SimulatedObjectStore store = SimulatedObjectStore.eager();
         private final Uploads uploads = new Uploads(store, 3);
         private final PartitionSnapshots snapshots = new PartitionSnapshots(store, Broker.KEYS);
         private final Broker broker;
-        private final List<Appended> appended = new ArrayList<>();
-        /** What lay below a snapshot's end when it was made, by its number. */
-        private final Map<Long, List<Compaction.Entry>> mirrored = new HashMap<>();
+        private final boolean deletes;
+        private final ReferenceTable reference = new ReferenceTable();
+        /** By the snapshot's number. */
+        private final Map<Long, Mirrored> mirrored = new HashMap<>();
+
+        private final long[] producers = LongStream.range(0, PRODUCERS).toArray();
 
         private Mirrors mirrors = new Mirrors(store);
         private Collector collector;
         private UnifiedLog log;
+        private int epoch = 1;
         private int acknowledged;
+        private long durableStart;
+        /** No truncation reaches below it: what was cleaned or deleted rests on what is there. */
+        private long reliedOn;
+
         private long now;
 
-        private Run(long seed) throws IOException {
+        private Run(long seed, List<String> steps) throws IOException {
+            this.steps = steps;
             random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+            deletes = random.nextBoolean();
             Path dir = Files.createDirectories(root.resolve("seed-" + seed));
             broker = new Broker(dir)
                     .with("aquifer.compacted.topics", "table")
                     .topic(
                             "table",
                             "cleanup.policy",
-                            "compact",
+                            deletes ? "compact,delete" : "compact",
                             "delete.retention.ms",
                             "0",
                             "internal.segment.bytes",
@@ -131,28 +159,29 @@ class MirrorSimulationTest {
         }
 
         private void step() throws Exception {
-            switch (random.nextInt(14)) {
-                case 0, 1, 2, 3 -> append();
+            switch (random.nextInt(16)) {
+                case 0, 1, 2, 3 -> appendSome();
                 case 4 -> roll();
                 case 5, 6 -> clean();
                 case 7, 8 -> mirror();
                 case 9 -> upload();
                 case 10 -> trim();
                 case 11 -> collect();
-                case 12 -> restart(() -> {});
+                case 12 -> truncate();
+                case 13 -> delete();
+                case 14 -> restart(() -> {});
                 default -> restart(this::loseDirectory);
             }
         }
 
-        private void append() throws Exception {
+        private void appendSome() throws Exception {
             boolean last = random.nextInt(4) == 0;
             if (last) {
                 broker.device().hold();
             }
             int batches = 1 + random.nextInt(6);
             for (int i = 0; i < batches; i++) {
-                String key = "key " + random.nextInt(KEYS);
-                append(key, random.nextInt(4) == 0 ? null : "value " + appended.size());
+                appendOne();
             }
             if (!last) {
                 settle();
@@ -162,33 +191,71 @@ class MirrorSimulationTest {
             restart(random.nextBoolean() ? () -> {} : this::loseDirectory);
         }
 
+        private void appendOne() throws IOException {
+            String key = "key " + random.nextInt(KEYS);
+            String value = random.nextInt(4) == 0 ? null : "value " + reference.end();
+            int writer = random.nextInt(2 * PRODUCERS);
+            if (writer >= PRODUCERS) {
+                append(key, value);
+                return;
+            }
+            long producer = producer(writer);
+            if (reference.isOpen(producer) && random.nextInt(3) == 0) {
+                boolean commits = random.nextBoolean();
+                ControlRecordType how = commits ? ControlRecordType.COMMIT : ControlRecordType.ABORT;
+                Batches.endTransaction(log, epoch, producer, how);
+                reference.ended(producer, commits);
+            } else {
+                int sequence = reference.nextSequence(producer);
+                log.appendAsLeader(Batches.transactionalKeyed(producer, sequence, key, value), epoch);
+                reference.transactional(producer, key, value);
+            }
+        }
+
+        /** The id of a writer, which takes another once the log has none of its records: it may be forgotten then. */
+        private long producer(int writer) {
+            OptionalInt last = reference.last(producers[writer]);
+            if (last.isPresent() && last.getAsInt() < log.logStartOffset()) {
+                producers[writer] += PRODUCERS;
+            }
+            return producers[writer];
+        }
+
         private void append(String key, @Nullable String value) throws IOException {
-            log.appendAsLeader(Batches.keyed(key, value), 1);
-            appended.add(new Appended(key, String.valueOf(value)));
+            log.appendAsLeader(Batches.keyed(key, value), epoch);
+            reference.record(key, value);
         }
 
         /** All that was appended is acknowledged. */
         private void settle() throws IOException {
             broker.awaitDurable();
-            acknowledged = appended.size();
+            acknowledged = reference.end();
+            durableStart = log.logStartOffset();
             log.maybeIncrementHighWatermark(log.logEndOffsetMetadata());
+            assertThat(log.lastStableOffset()).isEqualTo(reference.lastStableOffset());
         }
 
         private void roll() throws IOException {
+            steps.add("roll at " + reference.end());
             if (log.activeSegment().size() > 0) {
                 log.roll();
             }
         }
 
         private void clean() throws Exception {
-            long end = Math.min(log.activeSegment().baseOffset(), log.highWatermark());
-            long from = cleaned().getOrDefault(PARTITION, 0L);
+            long end = Math.min(log.activeSegment().baseOffset(), log.lastStableOffset());
+            long from = Math.max(cleaned().getOrDefault(PARTITION, 0L), log.logStartOffset());
             if (end > from) {
-                long clean = Compaction.clean(log, from, end);
-                Map<TopicPartition, Long> offsets = new HashMap<>(cleaned());
-                offsets.put(PARTITION, clean);
-                cleanerFile().write(offsets);
+                steps.add("cleaning up to " + end);
+                reliedOn = log.highWatermark();
+                note(Compaction.clean(log, from, end));
             }
+        }
+
+        private void note(long clean) throws IOException {
+            Map<TopicPartition, Long> offsets = new HashMap<>(cleaned());
+            offsets.put(PARTITION, clean);
+            cleanerFile().write(offsets);
         }
 
         private Map<TopicPartition, Long> cleaned() throws IOException {
@@ -198,6 +265,37 @@ class MirrorSimulationTest {
         private OffsetCheckpointFile cleanerFile() throws IOException {
             File file = new File(broker.dir(0), LogCleanerManager.OFFSET_CHECKPOINT_FILE);
             return new OffsetCheckpointFile(file, new LogDirFailureChannel(1));
+        }
+
+        /** Another leader has less, and goes on. */
+        private void truncate() throws IOException {
+            long from = Math.max(reliedOn, log.logStartOffset());
+            if (from >= reference.end()) {
+                return;
+            }
+            long offset = from + random.nextInt((int) (reference.end() - from));
+            steps.add("truncation to " + offset);
+            log.truncateTo(offset);
+            reference.truncate(offset);
+            mirrored.replaceAll((number, then) -> then.below(offset));
+            acknowledged = Math.min(acknowledged, (int) offset);
+            if (cleaned().getOrDefault(PARTITION, 0L) > log.activeSegment().baseOffset()) {
+                note(log.activeSegment().baseOffset());
+            }
+            mirrors.under(++epoch);
+            append("key 0", "value " + offset + " of epoch " + epoch);
+            settle();
+        }
+
+        private void delete() throws IOException {
+            long start = log.logStartOffset();
+            if (deletes && log.lastStableOffset() > start) {
+                long offset = start + 1 + random.nextInt((int) (log.lastStableOffset() - start));
+                steps.add("deletion below " + offset);
+                reliedOn = log.highWatermark();
+                log.maybeIncrementLogStartOffset(offset, LogStartOffsetIncrementReason.ClientRecordDeletion);
+                log.deleteOldSegments();
+            }
         }
 
         private void mirror() {
@@ -210,6 +308,7 @@ class MirrorSimulationTest {
             }
             mirrors.pass(broker);
             store.faults().none();
+            steps.add("mirroring up to " + newest().map(this::end).orElse(0L));
             newest().ifPresent(snapshot -> mirrored.computeIfAbsent(snapshot.number(), number -> below(end(snapshot))));
         }
 
@@ -225,25 +324,29 @@ class MirrorSimulationTest {
                     .orElse(0);
         }
 
-        private List<Compaction.Entry> below(long end) {
-            return Compaction.entries(log).stream()
-                    .filter(entry -> entry.offset() < end)
-                    .toList();
+        private Mirrored below(long end) {
+            return new Mirrored(end, Compaction.entries(log)).below(end);
         }
 
         private void upload() throws IOException {
+            steps.add("upload");
             uploads.upload(broker);
         }
 
         private void trim() throws Exception {
+            steps.add("trim");
             new LocalTrimmer(broker.runtime().wal(), broker.runtime().logs(), uploads::end, Duration.ofHours(1))
                     .trim(false);
         }
 
         private void collect() throws IOException {
+            steps.add("collection");
             for (int round = 0; round < 4; round++) {
                 now += Duration.ofSeconds(20).toNanos();
                 collector.round();
+            }
+            if (deletes) {
+                upload(); // The bucket knows of a start only then, and what is below may be gone.
             }
             BucketReport report = new BucketCheck(store, Broker.KEYS).run();
             assertThat(report.isWhole()).as("%s", report).isTrue();
@@ -259,38 +362,56 @@ class MirrorSimulationTest {
         }
 
         private void restart(Loss loss) throws Exception {
+            long start = log.logStartOffset();
             broker.die();
             broker.leaveFiles();
             loss.strike();
             boolean lost = !broker.dirOf(PARTITION).exists();
+            steps.add((lost ? "loss" : "crash") + " at " + acknowledged + " of " + reference.end());
             broker.start();
             log = broker.log(PARTITION);
-            mirrors = new Mirrors(store);
+            mirrors = new Mirrors(store).under(++epoch);
             collector = newCollector();
             now += Duration.ofSeconds(100).toNanos();
-            assertThat(log.logEndOffset()).isBetween((long) acknowledged, (long) appended.size());
-            appended.subList((int) log.logEndOffset(), appended.size()).clear();
+            assertThat(log.logStartOffset()).isBetween(durableStart, start);
+            assertThat(log.logEndOffset()).isBetween((long) acknowledged, (long) reference.end());
+            reference.truncate(log.logEndOffset());
             settle();
             check();
             if (lost) {
                 assertThat(broker.rebuilt()).isEqualTo(1);
-                newest().ifPresent(snapshot -> {
-                    List<Compaction.Entry> then = mirrored.get(snapshot.number());
-                    if (then != null) {
-                        assertThat(below(end(snapshot))).isEqualTo(then);
-                    }
-                });
+                newest().map(snapshot -> mirrored.get(snapshot.number())).ifPresent(this::checkRestored);
             }
         }
 
-        private void check() {
+        private void check() throws IOException {
             for (Compaction.Entry entry : Compaction.entries(log)) {
-                assertThat(new Appended(entry.key(), entry.value())).isEqualTo(appended.get((int) entry.offset()));
+                ReferenceTable.Appended appended = reference.at(entry.offset());
+                assertThat(entry.key()).isEqualTo(appended.key());
+                assertThat(entry.value()).isEqualTo(appended.value());
             }
-            Map<String, String> reference = new TreeMap<>();
-            appended.forEach(each -> reference.put(each.key(), each.value()));
-            reference.values().removeIf("null"::equals);
-            assertThat(Compaction.table(log)).isEqualTo(reference);
+            assertThat(Compaction.table(Compaction.committed(log)))
+                    .isEqualTo(reference.committed(log.logStartOffset()));
+            for (long producer : producers) {
+                checkLastIsKnown(producer);
+            }
+        }
+
+        /** What is sent again isn't appended again. */
+        private void checkLastIsKnown(long producer) throws IOException {
+            int offset = reference.last(producer).orElse(-1);
+            if (offset >= log.logStartOffset()) {
+                ReferenceTable.Appended last = reference.at(offset);
+                LogAppendInfo again = log.appendAsLeader(
+                        Batches.transactionalKeyed(producer, last.sequence(), "again", "again"), epoch);
+                assertThat(again.firstOffset()).isEqualTo(offset);
+                assertThat(log.logEndOffset()).isEqualTo(reference.end());
+            }
+        }
+
+        private void checkRestored(Mirrored then) {
+            long start = log.logStartOffset();
+            assertThat(below(then.end()).from(start)).isEqualTo(then.from(start));
         }
 
         @Override

@@ -25,15 +25,11 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.internal.ControlRecordType;
-import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.utils.Utils;
-import org.apache.kafka.server.common.RequestLocal;
 import org.apache.kafka.server.metrics.KafkaYammerMetrics;
-import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.LogAppendInfo;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
-import org.apache.kafka.storage.internals.log.VerificationGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -303,13 +299,7 @@ class MirrorTest {
 
         log.maybeIncrementHighWatermark(log.logEndOffsetMetadata());
         assertThat(log.lastStableOffset()).isZero();
-        log.appendAsLeader(
-                Batches.marker(9, new EndTransactionMarker(ControlRecordType.ABORT, 0)),
-                1,
-                AppendOrigin.COORDINATOR,
-                RequestLocal.noCaching(),
-                VerificationGuard.SENTINEL,
-                (short) 1);
+        Batches.endTransaction(log, 1, 9, ControlRecordType.ABORT);
         settle();
         assertThat(log.lastStableOffset()).isEqualTo(3);
     }
@@ -379,6 +369,22 @@ class MirrorTest {
         log.maybeIncrementHighWatermark(log.logEndOffsetMetadata());
         broker.awaitDurable();
         uploads.upload(broker);
+
+        lose();
+
+        assertThat(Compaction.table(log)).isEqualTo(Map.of("a", "1", "d", "1"));
+        assertThat(log.logEndOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void whatOnlyTheDeviceHasOfAHigherEpochReplacesWhatIsMirrored() throws IOException {
+        append("a", "1", "b", "1", "c", "1");
+        roll();
+        mirrors.pass(broker);
+        uploads.upload(broker);
+        log.truncateTo(1);
+        append(2, "d", "1");
+        settle();
 
         lose();
 

@@ -43,6 +43,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StaleLogTest {
 
     private static final TopicPartition PARTITION = new TopicPartition("shared", 0);
+    private static final TopicPartition TABLE = new TopicPartition("table", 0);
 
     @TempDir
     Path root;
@@ -197,6 +199,59 @@ class StaleLogTest {
         restart();
 
         assertReplacedBy(before);
+    }
+
+    @Test
+    void an_old_copy_of_a_compacted_log_is_replaced_and_what_was_cleaned_away_since_does_not_come_back()
+            throws Exception {
+        startCompacted();
+        change("a", "1", "b", "1");
+        broker.crash();
+        File copy = root.resolve("copy").toFile();
+        LocalFiles.copy(dir, copy);
+        broker.start();
+        log = broker.log(TABLE);
+        change("a", "2", "b", null);
+        log.roll();
+        Compaction.clean(log);
+        change("c", "1");
+        log.roll();
+        new Mirrors(store).pass(broker);
+        uploadAndTrim();
+        change("d", "1");
+        List<Compaction.Entry> before = Compaction.entries(log);
+        assertThat(before).extracting(Compaction.Entry::offset).containsExactly(2L, 3L, 4L, 5L);
+        broker.crash();
+        LocalFiles.deleteAll(dir);
+        LocalFiles.copy(copy, dir);
+
+        broker.start();
+
+        assertThat(broker.rebuilt()).isEqualTo(1);
+        log = broker.log(TABLE);
+        assertThat(Compaction.entries(log)).isEqualTo(before);
+        assertThat(directories(broker.dir(0))).containsExactly(TABLE.toString());
+        change("e", "1");
+        assertThat(log.logEndOffset()).isEqualTo(7);
+    }
+
+    private void startCompacted() throws IOException {
+        broker.close();
+        broker = new Broker(root.resolve("compacted"))
+                .with("aquifer.compacted.topics", TABLE.topic())
+                .topic(TABLE.topic(), "cleanup.policy", "compact")
+                .rebuildingFrom(store)
+                .start();
+        log = broker.create(TABLE);
+        dir = broker.dirOf(TABLE);
+    }
+
+    private void change(@Nullable String... keysAndValues) throws IOException {
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            log.appendAsLeader(Batches.keyed(String.valueOf(keysAndValues[i]), keysAndValues[i + 1]), 1);
+        }
+        broker.awaitDurable();
+        log.maybeIncrementHighWatermark(log.logEndOffsetMetadata());
     }
 
     @Test

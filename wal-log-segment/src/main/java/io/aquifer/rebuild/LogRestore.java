@@ -130,7 +130,7 @@ final class LogRestore {
             throws MissingOffsetsException {
         long wanted = RebuildPlan.end(recovered, storedEnd);
         List<StoredBatch> batches = RebuildPlan.unbroken(stored.upTo(wanted));
-        long from = mirrored.continuedFrom(batches, Math.max(0, recovered.logStartOffset()));
+        long from = mirrored.continuedFrom(batches, recovered.extents(), Math.max(0, recovered.logStartOffset()));
         List<StoredBatch> behind = RebuildPlan.from(batches, from);
         long next = behind.isEmpty()
                 ? Math.min(wanted, stored.endOffset())

@@ -8,6 +8,7 @@ import io.aquifer.format.SnapshotSegment;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoreWait;
 import io.aquifer.rebuild.RebuildPlan.MissingOffsetsException;
+import io.aquifer.wal.recovery.Extent;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -56,17 +57,23 @@ record MirroredLog(List<SnapshotSegment> segments, OptionalLong end) implements 
      * Where the log goes on behind the segments: behind the last, or before, where records of a higher leader epoch replaced
      * what it has.
      *
+     * @param stored what WAL objects have of the log
+     * @param inWal what the WAL itself has of it
      * @param logStart where it goes on when there are no segments
      */
-    long continuedFrom(List<StoredBatch> batches, long logStart) {
+    long continuedFrom(List<StoredBatch> stored, List<Extent> inWal, long logStart) {
         long end = end().orElse(logStart);
-        for (StoredBatch batch : batches) {
-            long offset = batch.baseOffset();
-            if (offset < end && batch.header().leaderEpoch() > leaderEpochAt(offset)) {
-                return offset;
-            }
+        for (StoredBatch batch : stored) {
+            end = replacedFrom(batch.baseOffset(), batch.header().leaderEpoch(), end);
+        }
+        for (Extent extent : inWal) {
+            end = replacedFrom(extent.baseOffset(), extent.leaderEpoch(), end);
         }
         return end;
+    }
+
+    private long replacedFrom(long offset, int leaderEpoch, long end) {
+        return offset < end && leaderEpoch > leaderEpochAt(offset) ? offset : end;
     }
 
     private int leaderEpochAt(long offset) {
