@@ -173,11 +173,26 @@ final class EveryClient implements AutoCloseable {
         transactions.stop(LIMIT);
         open.commit();
         table.stop(LIMIT);
-        Await.until("everything read by everybody", LIMIT, this::allRead);
+        awaitAllRead();
         groups.forEach(group -> group.stop(LIMIT));
         shareGroup.stop(LIMIT);
         copy.stop(LIMIT);
         reader.stop(LIMIT);
+    }
+
+    /** However much there is left to read: as long as somebody gets on. */
+    private void awaitAllRead() {
+        while (!allRead()) {
+            long before = steps();
+            Await.until(
+                    () -> "reading by anybody of what is left; the brokers:" + fixture.whatBrokersDo(),
+                    LIMIT,
+                    () -> steps() > before || allRead());
+        }
+    }
+
+    private long steps() {
+        return workers().stream().mapToLong(Worker::done).sum();
     }
 
     private boolean allRead() {
