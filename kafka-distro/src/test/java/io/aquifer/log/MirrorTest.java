@@ -29,6 +29,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.server.metrics.KafkaYammerMetrics;
 import org.apache.kafka.storage.internals.log.LogAppendInfo;
+import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -390,6 +391,23 @@ class MirrorTest {
 
         assertThat(Compaction.table(log)).isEqualTo(Map.of("a", "1", "d", "1"));
         assertThat(log.logEndOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void whatLiesBelowAStartThatIsNotDurableStaysInTheSnapshot() throws IOException {
+        useQueue();
+        append("a", "1");
+        roll();
+        append("b", "1");
+        roll();
+        mirrors.pass(broker);
+        log.maybeIncrementLogStartOffset(1, LogStartOffsetIncrementReason.ClientRecordDeletion);
+
+        new Mirrors(store).withoutDurableStarts().pass(broker);
+        assertThat(live()).extracting(SegmentName::baseOffset).containsExactly(0L, 1L);
+
+        mirrors.pass(broker);
+        assertThat(live()).extracting(SegmentName::baseOffset).containsExactly(1L);
     }
 
     @Test

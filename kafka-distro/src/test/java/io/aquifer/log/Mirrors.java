@@ -21,6 +21,7 @@ final class Mirrors {
     private final List<MirrorSource> sources = new ArrayList<>();
     private final Mirroring mirroring;
     private int leaderEpoch = 1;
+    private boolean startIsDurable = true;
     private int failures;
 
     Mirrors(ObjectStore store) {
@@ -48,6 +49,12 @@ final class Mirrors {
         return this;
     }
 
+    /** The WAL takes a log's start no more. */
+    Mirrors withoutDurableStarts() {
+        startIsDurable = false;
+        return this;
+    }
+
     /** How many passes over a log have failed. */
     int failures() {
         return failures;
@@ -56,11 +63,11 @@ final class Mirrors {
     void pass(Broker broker) {
         sources.clear();
         Collection<MirrorSource> mirrored = broker.runtime().logs().mirrored();
-        mirrored.forEach(source -> sources.add(new Led(source, leaderEpoch)));
+        mirrored.forEach(source -> sources.add(new Led(source, leaderEpoch, startIsDurable)));
         mirroring.pass();
     }
 
-    private record Led(MirrorSource source, int leaderEpoch) implements MirrorSource {
+    private record Led(MirrorSource source, int leaderEpoch, boolean startIsDurable) implements MirrorSource {
 
         @Override
         public LogId id() {
@@ -79,6 +86,9 @@ final class Mirrors {
 
         @Override
         public void awaitLogStart() throws IOException {
+            if (!startIsDurable) {
+                throw new IOException("the WAL has failed");
+            }
             source.awaitLogStart();
         }
     }
