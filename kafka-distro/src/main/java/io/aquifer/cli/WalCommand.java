@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "wal",
         description =
-                "Formats, inspects or dumps a write-ahead log (WAL), restores what depends on it, or recovers it.",
+                "Formats, inspects or dumps a write-ahead log (WAL), restores what depends on it, moves or recovers it.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             InspectCommand.class,
             DumpCommand.class,
             RestoreDirectoriesCommand.class,
-            RecoverCommand.class
+            RecoverCommand.class,
+            MoveCommand.class
         })
 final class WalCommand {}

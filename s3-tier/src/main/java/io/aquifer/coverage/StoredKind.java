@@ -14,6 +14,8 @@ public enum StoredKind {
     SNAPSHOT,
     /** A record of garbage collection. */
     COLLECTION,
+    /** A step in the takeover of a broker's WAL, or on which terms the broker owns it. */
+    TAKEOVER,
     /** None that Aquifer made. */
     OTHER;
 
@@ -30,6 +32,9 @@ public enum StoredKind {
         }
         if (keys.snapshotOf(key).isPresent()) {
             return SNAPSHOT;
+        }
+        if (keys.takeoverOf(key).isPresent()) {
+            return TAKEOVER;
         }
         return keys.collectionRecordOf(key).isPresent() ? COLLECTION : OTHER;
     }

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -19,6 +20,8 @@ public record ClusterKeys(String root) {
     private static final String SEGMENTS = "segment/";
     private static final String WAL_OBJECTS = "wal/";
     private static final String COLLECTION_RECORDS = "gc/";
+    private static final String TAKEOVERS = "takeover/";
+    private static final Pattern TAKEOVER = Pattern.compile("([0-9]{1,10})/([0-9]{20})/[a-z0-9-]+");
     /** Sorts before the digits that a segment's name begins with, so that a listing begins with the snapshots. */
     private static final String SNAPSHOT = "-snapshot-";
 
@@ -103,6 +106,33 @@ public record ClusterKeys(String root) {
     /** Which record of garbage collection has the key, or nothing when none has it. */
     public OptionalLong collectionRecordOf(String key) {
         return numberOf(collectionRecords(), key);
+    }
+
+    /** What all keys of what is known of the takeovers of a broker's WAL begin with, and no other key. */
+    public String takeoversOf(int nodeId) {
+        return root + TAKEOVERS + nodeId + "/";
+    }
+
+    /** The key of a step in the takeover of a WAL in one of its epochs. */
+    public String takeover(WalEpoch wal, String step) {
+        return root + TAKEOVERS + WalObjectName.epochPath(wal.nodeId(), wal.epoch()) + step;
+    }
+
+    /** Which takeover the object with the key is about, or nothing when it is about none. */
+    public Optional<WalEpoch> takeoverOf(String key) {
+        String place = root + TAKEOVERS;
+        if (!key.startsWith(place)) {
+            return Optional.empty();
+        }
+        Matcher matcher = TAKEOVER.matcher(key.substring(place.length()));
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new WalEpoch(Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2))));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
     }
 
     /** The key of a WAL object. */

@@ -18,7 +18,7 @@ import java.util.UUID;
  *     16   16  id of whoever sealed: made anew for every opening of a WAL, and for every takeover
  *     32    8  epoch that is sealed
  *     40    8  number of the seal in that epoch
- *     48    8  epoch of the same WAL in which it goes on, or -1 when the WAL was taken over
+ *     48    8  epoch of the same WAL in which it goes on, or -1 when the WAL was taken over, or moved to another device
  *     56    8  time of the sealing, ms
  *     64    4  node id of the broker whose sequence it ends
  *     68    4  node id of the broker that sealed; the same one when it goes on
@@ -57,7 +57,7 @@ public record WalSeal(WalObjectName name, UUID walId, UUID sealer, int sealedBy,
         return new WalSeal(name, walId, sealer, name.nodeId(), nextEpoch, now.toEpochMilli());
     }
 
-    /** A seal with which another broker takes the WAL over. */
+    /** A seal with which another broker takes the WAL over, or the same one with another device. */
     public static WalSeal takenOver(WalObjectName name, UUID walId, UUID sealer, int by, Instant now) {
         return new WalSeal(name, walId, sealer, by, TAKEN_OVER, now.toEpochMilli());
     }
@@ -67,14 +67,25 @@ public record WalSeal(WalObjectName name, UUID walId, UUID sealer, int sealedBy,
         return nextEpoch == TAKEN_OVER ? OptionalLong.empty() : OptionalLong.of(nextEpoch);
     }
 
+    /** Whether the broker goes on with another device, in an epoch that no opening of this one reaches. */
+    public boolean isMove() {
+        return nextEpoch == TAKEN_OVER && sealedBy == name.nodeId();
+    }
+
     /** What an operator reads of it. */
     public String inWords() {
         return "epoch " + name.epoch() + " of the WAL of broker " + name.nodeId() + " was sealed at number "
-                + name.sequence() + " by "
-                + (nextEpoch == TAKEN_OVER
-                        ? "broker " + sealedBy + ", which took it over"
-                        : "the broker's own opening in epoch " + nextEpoch)
+                + name.sequence() + " by " + sealerInWords()
                 + ", at " + Instant.ofEpochMilli(sealedAtMs) + " by its clock";
+    }
+
+    private String sealerInWords() {
+        if (isMove()) {
+            return "`aquifer wal move`, which moves it to another device";
+        }
+        return nextEpoch == TAKEN_OVER
+                ? "broker " + sealedBy + ", which took it over"
+                : "the broker's own opening in epoch " + nextEpoch;
     }
 
     /** The object, ready to be read from position 0. */

@@ -1,5 +1,6 @@
 package io.aquifer.log;
 
+import io.aquifer.format.Takeovers;
 import io.aquifer.format.WalChain;
 import io.aquifer.format.WalObjects;
 import io.aquifer.wal.Wal;
@@ -57,6 +58,7 @@ final class WalUpload {
                 wal.epochs(),
                 new WalObjects(bucket.store(), bucket.keys()),
                 new WalChain(bucket.store(), bucket.keys()),
+                new Takeovers(bucket.store(), bucket.keys()),
                 config.uploadSettings(),
                 metrics,
                 this::wakeUp);

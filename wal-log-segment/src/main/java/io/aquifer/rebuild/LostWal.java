@@ -16,6 +16,7 @@ import io.aquifer.wal.WalContinuation;
 import io.aquifer.wal.WalContinuation.Checkpoint;
 import io.aquifer.wal.layout.CheckpointPayload;
 import io.aquifer.wal.layout.LogId;
+import io.aquifer.wal.upload.WalTakeover;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,9 +35,6 @@ import java.util.UUID;
  * for the bucket has a later epoch then.
  */
 public final class LostWal {
-
-    /** Epochs count the openings of a device in their lower half, and recoveries in the upper one. */
-    private static final int GENERATION_SHIFT = 32;
 
     private final WalChain chain;
     private final WalRun last;
@@ -100,7 +98,9 @@ public final class LostWal {
         }
         WalRun last = runs.get(runs.size() - 1);
         Optional<WalSeal> seal = last.seal();
-        if (seal.isPresent() && seal.get().continuedIn().isEmpty()) {
+        if (seal.isPresent()
+                && seal.get().continuedIn().isEmpty()
+                && !seal.get().isMove()) {
             throw new ForeignWalException(
                     "there is nothing to recover: " + seal.get().inWords() + ". Its partitions are with that broker");
         }
@@ -183,8 +183,9 @@ public final class LostWal {
 
     /** The epoch in which it goes on. */
     public long nextEpoch() {
-        long highest = last.seal().map(seal -> seal.continuedIn().orElse(0)).orElse(last.epoch());
-        return ((highest >> GENERATION_SHIFT) + 1) << GENERATION_SHIFT;
+        long highest =
+                last.seal().map(seal -> seal.continuedIn().orElse(last.epoch())).orElse(last.epoch());
+        return WalTakeover.nextGeneration(highest);
     }
 
     /**

@@ -53,6 +53,16 @@ class MutationTest {
                         "upload/Succession.java",
                         "() -> context.chain().seal(made));",
                         "() -> java.util.concurrent.CompletableFuture.completedFuture(PutResult.CREATED));"),
+                upload(
+                        "an epoch that the owner may still begin isn't sealed when the WAL is taken over",
+                        "upload/WalTakeover.java",
+                        "epochs.putIfAbsent(epoch, Optional.empty())",
+                        "epochs.remove(-1L)"),
+                upload(
+                        "what was taken over goes up from where the device was trimmed",
+                        "upload/WalTakeover.java",
+                        "Math.max(uploadedEnd(), context.opened().trimPosition())",
+                        "context.opened().trimPosition()"),
                 upload("memory is used again while a block is held", "append/Block.java", "&& holds.get() == 0 ", ""),
                 upload(
                         "what is in S3 stays in memory",

@@ -1,11 +1,11 @@
 package io.aquifer.sim;
 
 import io.aquifer.format.ClusterKeys;
+import io.aquifer.format.Takeovers;
 import io.aquifer.format.WalChain;
-import io.aquifer.format.WalObjectName;
 import io.aquifer.format.WalObjects;
-import io.aquifer.format.WalSeal;
-import io.aquifer.object.PutResult;
+import io.aquifer.object.ObjectStore;
+import io.aquifer.object.ObjectStoreException;
 import io.aquifer.object.SimulatedBucket;
 import io.aquifer.object.SimulatedClock;
 import io.aquifer.object.SimulatedFault;
@@ -23,6 +23,7 @@ import io.aquifer.wal.upload.Lease;
 import io.aquifer.wal.upload.OwnershipLostException;
 import io.aquifer.wal.upload.UploadObserver;
 import io.aquifer.wal.upload.UploadSettings;
+import io.aquifer.wal.upload.WalTakeover;
 import io.aquifer.wal.upload.WalUploader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,6 +32,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /**
@@ -119,6 +122,56 @@ final class UploadSimulation {
             device = random.nextBoolean() ? device.crash(random) : device.kill(random);
             recover();
         }
+        if (taken) {
+            finishTakeover();
+        }
+    }
+
+    /** Takers that fail and begin again, ever less likely to fail, put all that the device holds into the bucket. */
+    private void finishTakeover() throws IOException {
+        SimulatedObjectStore failing = new SimulatedObjectStore(SimulatedClock.eager(), bucket, random.nextLong());
+        double rate = random.nextDouble(0.1);
+        AtomicInteger tries = new AtomicInteger();
+        for (SimulatedFault fault : List.of(SimulatedFault.LOST_REQUEST, SimulatedFault.LOST_ANSWER)) {
+            failing.faults().every(call -> random.nextDouble() < rate / tries.get(), fault);
+        }
+        long end = recoveredEnd();
+        boolean done = false;
+        while (!done) {
+            tries.incrementAndGet();
+            try {
+                WalTakeover taker = taker(failing, 2 + random.nextInt(2));
+                taker.seal();
+                taker.upload(device);
+                done = taker.isUploaded();
+            } catch (ObjectStoreException e) {
+                if (tries.get() == 1000) {
+                    throw new AssertionError("still not taken over", e);
+                }
+            }
+        }
+        chain.follow();
+        if (chain.end() != end) {
+            throw new AssertionError("the device ends at " + end + ", what was taken over at " + chain.end());
+        }
+    }
+
+    private WalTakeover taker(ObjectStore store, int nodeId) throws IOException {
+        AtomicLong nanos = new AtomicLong();
+        return new WalTakeover(
+                store,
+                KEYS,
+                WalTakeover.of(store, KEYS, OWNER.nodeId()).orElseThrow(),
+                nodeId,
+                settings,
+                UploadObserver.NONE,
+                nanos::get,
+                time -> nanos.addAndGet(Math.min(time, Duration.ofSeconds(1).toNanos())));
+    }
+
+    private long recoveredEnd() throws IOException {
+        Superblock superblock = new SuperblockSlots(device, superblockBuffer()).read();
+        return Wal.scan(device, superblock, new Scanned.Collector()).end();
     }
 
     /** What was acknowledged and isn't trimmed is found; a reader who changes nothing finds it, be it a taker or a restart. */
@@ -171,6 +224,7 @@ final class UploadSimulation {
                     opening.epochs(),
                     new WalObjects(store, KEYS),
                     new WalChain(store, KEYS),
+                    new Takeovers(store, KEYS),
                     settings,
                     UploadObserver.NONE,
                     () -> {});
@@ -222,7 +276,7 @@ final class UploadSimulation {
             check(acknowledged);
         }
 
-        private void rarely() {
+        private void rarely() throws IOException {
             int choice = random.nextInt(12);
             if (choice == 0) {
                 clock.advance(Duration.ofMillis(random.nextLong(3 * LEASE.toMillis())));
@@ -262,17 +316,15 @@ final class UploadSimulation {
             }
         }
 
-        /** Seals the chain where it ends, as another broker does that has read it, and waits for the lease. */
-        private void takeOver() {
-            chain.follow();
-            if (chain.next().epoch() == 0) {
-                return;
-            }
-            WalObjectName next = chain.next();
-            WalSeal seal = WalSeal.takenOver(next, WAL_ID, new UUID(9, 9), 2, clock.now());
-            if (chain.chain().seal(seal).join() == PutResult.CREATED) {
+        /** Another broker seals the chain, and waits for the lease. */
+        private void takeOver() throws IOException {
+            SimulatedObjectStore theirs = new SimulatedObjectStore(SimulatedClock.eager(), bucket, 0);
+            if (WalTakeover.of(theirs, KEYS, OWNER.nodeId()).isPresent()) {
+                WalTakeover taker = taker(theirs, 2);
+                taker.seal();
                 taken = true;
-                takenAt = clock.now().plus(LEASE);
+                takenAt = clock.now()
+                        .plusMillis(taker.leaseMs().orElseThrow(() -> new AssertionError("there is a lease")));
                 away |= random.nextBoolean();
             }
         }

@@ -12,6 +12,7 @@ import io.aquifer.object.SimulatedObjectStore;
 import io.aquifer.wal.layout.BlockHeader;
 import io.aquifer.wal.layout.BlockRecords;
 import io.aquifer.wal.layout.WalFormatException;
+import io.aquifer.wal.upload.WalTakeover;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -80,10 +81,22 @@ final class UploadedChain {
                 next = new WalObjectName(next.nodeId(), next.epoch(), next.sequence() + 1);
             } else if (seal.get().continuedIn().isPresent()) {
                 next = new WalObjectName(next.nodeId(), seal.get().continuedIn().getAsLong(), 0);
-            } else {
+            } else if (WalTakeover.isOfTakeover(next.epoch())) {
                 over = true;
+            } else {
+                next = new WalObjectName(next.nodeId(), epochBehind(next.epoch()), 0);
             }
         }
+    }
+
+    /** Where a chain goes on that was taken over: in what was sealed with it, and then in the epoch of the takeover. */
+    private long epochBehind(long epoch) {
+        return bucket.keys().stream()
+                .flatMap(key -> keys.walObjectOf(key).stream())
+                .mapToLong(WalObjectName::epoch)
+                .filter(each -> each > epoch)
+                .min()
+                .orElse(WalTakeover.epochFor(epoch));
     }
 
     private void check(WalObjectName name) {

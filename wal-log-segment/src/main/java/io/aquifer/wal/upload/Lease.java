@@ -1,6 +1,7 @@
 package io.aquifer.wal.upload;
 
 import io.aquifer.wal.append.Custodian.Standing;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,11 @@ public final class Lease {
 
     long now() {
         return clock.getAsLong();
+    }
+
+    /** Its length in ms, or nothing when it isn't enforced. */
+    OptionalLong lengthMs() {
+        return enforced ? OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(lengthNanos)) : OptionalLong.empty();
     }
 
     /** How often it is to be confirmed while nothing is uploaded. */

@@ -147,6 +147,11 @@ final class Succession {
 
     private void ensureEarlier(WalRun run) throws OwnershipLostException {
         if (run.epoch() >= epoch) {
+            Optional<WalSeal> taken =
+                    run.seal().filter(seal -> seal.continuedIn().isEmpty());
+            if (taken.isPresent()) {
+                throw lost(taken.get());
+            }
             throw new OwnershipLostException(
                     "the bucket has WAL objects of broker " + nodeId + " of epoch " + run.epoch() + ", this is epoch "
                             + epoch + " of WAL " + walId + ": a copy of this WAL, or another one, was in use since."
@@ -159,6 +164,10 @@ final class Succession {
     private long finishedBy(WalSeal found) throws OwnershipLostException {
         OptionalLong next = found.continuedIn();
         if (next.isEmpty()) {
+            if (found.isMove()
+                    && epoch >= WalTakeover.nextGeneration(found.name().epoch())) {
+                return found.name().epoch();
+            }
             throw lost(found);
         }
         if (!found.walId().equals(walId)) {

@@ -27,7 +27,7 @@ import java.util.UUID;
  * Makes the index of a WAL object from its blocks, which are given one after the other and not kept. What is held of them is
  * never longer than they are. Not thread-safe.
  *
- * <p>The blocks are those of one epoch. A block that is refused changes nothing: the index can be made of those before it.
+ * <p>The blocks are those of one epoch; in the epoch of a takeover, of any before it. A block that is refused changes nothing: the index can be made of those before it.
  */
 public final class WalObjectIndexer {
 
@@ -44,7 +44,7 @@ public final class WalObjectIndexer {
     private record Found(LogIncarnation log, WalEntry entry) {}
 
     /**
-     * @param name with the epoch that the blocks must have
+     * @param name with the epoch that the blocks must have, or with that of a takeover, which none has
      * @param blockSize of the WAL, in bytes
      * @param firstPosition where the first block must be
      */
@@ -126,7 +126,7 @@ public final class WalObjectIndexer {
                     block.remaining() + " of " + expected + " bytes of the block at position " + header.position());
         }
         header.verify(block, blockSize);
-        if (!header.walId().equals(walId) || header.epoch() != name.epoch() || header.position() != endPosition) {
+        if (!header.walId().equals(walId) || !isOfEpoch(header) || header.position() != endPosition) {
             throw new MisplacedBlockException("a block at position " + header.position() + " of epoch "
                     + header.epoch() + " of WAL " + header.walId() + ", where position " + endPosition + " of epoch "
                     + name.epoch() + " of WAL " + walId + " comes next");
@@ -183,5 +183,9 @@ public final class WalObjectIndexer {
     public WalObjectIndex index() {
         return new WalObjectIndex(
                 new WalObjectInfo(name, walId, blockSize, firstPosition, endPosition, bodyLength), logs);
+    }
+
+    private boolean isOfEpoch(BlockHeader header) {
+        return WalTakeover.isOfTakeover(name.epoch()) ? header.epoch() < name.epoch() : header.epoch() == name.epoch();
     }
 }

@@ -1,8 +1,12 @@
 package io.aquifer.wal.upload;
 
+import io.aquifer.format.OwnershipTerms;
+import io.aquifer.format.Takeovers;
 import io.aquifer.format.WalChain;
+import io.aquifer.format.WalEpoch;
 import io.aquifer.format.WalObjectName;
 import io.aquifer.format.WalObjects;
+import io.aquifer.object.PutResult;
 import io.aquifer.wal.append.Custodian.Standing;
 import io.aquifer.wal.append.WriteAheadLog;
 import io.aquifer.wal.device.AlignedMemory;
@@ -30,6 +34,7 @@ public final class WalUploader {
     private final HeldBlocks held;
     private final BlockReader reader;
     private final Succession succession;
+    private @Nullable Repeated<PutResult> terms;
     private @Nullable EpochUpload upload;
     private @Nullable Repeated<Look> look;
     private EpochUpload.@Nullable Taken taken;
@@ -55,6 +60,7 @@ public final class WalUploader {
             List<EpochExtent> extents,
             WalObjects objects,
             WalChain chain,
+            Takeovers takeovers,
             UploadSettings settings,
             UploadObserver observer,
             Runnable wakeUp)
@@ -65,6 +71,13 @@ public final class WalUploader {
         BlockSource source = new BlockSource(held, reader);
         this.context = new UploadContext(log.superblock(), source, objects, chain, settings, lease, observer, wakeUp);
         this.succession = new Succession(context, extents, log.superblock().epochStart(), UUID.randomUUID());
+        WalEpoch epoch =
+                new WalEpoch(log.superblock().nodeId(), log.superblock().epoch());
+        OwnershipTerms stated = new OwnershipTerms(epoch, log.superblock().walId(), lease.lengthMs());
+        this.terms = new Repeated<>(
+                "saying on which terms broker " + epoch.nodeId() + " owns its WAL",
+                context,
+                () -> takeovers.create(stated));
         this.uploaded = succession.uploaded();
         this.confirmAt = context.now();
     }
@@ -117,6 +130,22 @@ public final class WalUploader {
     }
 
     private long stepOwned() throws IOException {
+        Repeated<PutResult> stating = terms;
+        if (stating != null) {
+            Optional<PutResult> stated = stating.poll();
+            if (stated.isEmpty()) {
+                return stating.nextAt();
+            }
+            if (stated.get() == PutResult.OTHER_EXISTS) {
+                throw new OwnershipLostException(
+                        "another process has opened WAL " + context.opened().walId() + " in epoch "
+                                + context.opened().epoch()
+                                + ": it is in use twice, or this is an older copy of it. Attach the device that was in use"
+                                + " last",
+                        null);
+            }
+            terms = null;
+        }
         EpochUpload running = upload;
         if (running == null) {
             boolean over = succession.step();
@@ -209,6 +238,9 @@ public final class WalUploader {
 
     /** Ends what is on its way and gives memory back. Whether the last objects came to be is unknown. */
     public void close() throws IOException {
+        if (terms != null) {
+            terms.cancel();
+        }
         succession.cancel();
         if (upload != null) {
             upload.cancel();
