@@ -394,19 +394,21 @@ class MirrorTest {
     }
 
     @Test
-    void whatLiesBelowAStartThatIsNotDurableStaysInTheSnapshot() throws IOException {
+    void whatLiesBelowAStartThatNoWalObjectSaysStaysInTheSnapshot() throws IOException {
         useQueue();
         append("a", "1");
         roll();
         append("b", "1");
         roll();
-        mirrors.pass(broker);
+        Mirrors waiting = new Mirrors(store, uploads::end);
+        waiting.pass(broker);
         log.maybeIncrementLogStartOffset(1, LogStartOffsetIncrementReason.ClientRecordDeletion);
 
-        new Mirrors(store).withoutDurableStarts().pass(broker);
+        waiting.pass(broker);
         assertThat(live()).extracting(SegmentName::baseOffset).containsExactly(0L, 1L);
 
-        mirrors.pass(broker);
+        uploads.upload(broker);
+        waiting.pass(broker);
         assertThat(live()).extracting(SegmentName::baseOffset).containsExactly(1L);
     }
 

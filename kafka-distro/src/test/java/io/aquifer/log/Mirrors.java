@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 
 /** Mirrors the logs of a broker, all of which it leads, whenever it is told to. */
@@ -21,12 +22,17 @@ final class Mirrors {
     private final List<MirrorSource> sources = new ArrayList<>();
     private final Mirroring mirroring;
     private int leaderEpoch = 1;
-    private boolean startIsDurable = true;
     private int failures;
 
+    /** Where all of the WAL counts as uploaded. */
     Mirrors(ObjectStore store) {
-        mirroring =
-                new Mirroring(store, Broker.KEYS, BROKER_ID, () -> sources, Duration.ofDays(1), new MirrorObserver() {
+        this(store, () -> Long.MAX_VALUE);
+    }
+
+    /** @param uploaded position of the WAL below which everything is in the store */
+    Mirrors(ObjectStore store, LongSupplier uploaded) {
+        mirroring = new Mirroring(
+                store, Broker.KEYS, BROKER_ID, uploaded, () -> sources, Duration.ofDays(1), new MirrorObserver() {
                     @Override
                     public void uploaded(long bytes, long nanos) {}
 
@@ -49,12 +55,6 @@ final class Mirrors {
         return this;
     }
 
-    /** The WAL takes a log's start no more. */
-    Mirrors withoutDurableStarts() {
-        startIsDurable = false;
-        return this;
-    }
-
     /** How many passes over a log have failed. */
     int failures() {
         return failures;
@@ -63,11 +63,11 @@ final class Mirrors {
     void pass(Broker broker) {
         sources.clear();
         Collection<MirrorSource> mirrored = broker.runtime().logs().mirrored();
-        mirrored.forEach(source -> sources.add(new Led(source, leaderEpoch, startIsDurable)));
+        mirrored.forEach(source -> sources.add(new Led(source, leaderEpoch)));
         mirroring.pass();
     }
 
-    private record Led(MirrorSource source, int leaderEpoch, boolean startIsDurable) implements MirrorSource {
+    private record Led(MirrorSource source, int leaderEpoch) implements MirrorSource {
 
         @Override
         public LogId id() {
@@ -85,11 +85,8 @@ final class Mirrors {
         }
 
         @Override
-        public void awaitLogStart() throws IOException {
-            if (!startIsDurable) {
-                throw new IOException("the WAL has failed");
-            }
-            source.awaitLogStart();
+        public long recordLogStart() throws IOException {
+            return source.recordLogStart();
         }
     }
 }

@@ -91,9 +91,14 @@ public final class AquiferRuntime {
                         bucket.store(), bucket.background(), bucket.keys(), logs::sharedIds, config.rewriteInterval());
         this.roller =
                 bucket == null ? null : new SegmentRoller(logs::shared, config.segmentRollAge(), System::nanoTime);
-        this.mirror = bucket == null
+        this.mirror = bucket == null || upload == null
                 ? null
-                : new BrokerMirror(bucket, wal.log().superblock().nodeId(), logs::mirrored, config.mirrorInterval());
+                : new BrokerMirror(
+                        bucket,
+                        wal.log().superblock().nodeId(),
+                        upload::uploaded,
+                        logs::mirrored,
+                        config.mirrorInterval());
         metrics.observe(wal.log(), this::durableLag, () -> logs.shared().size());
         wal.log().onFailure(this::walFailed);
     }

@@ -5,6 +5,7 @@ import io.aquifer.mirror.Mirroring;
 import io.aquifer.object.ObjectStore;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The mirror of a broker's untiered logs, with connections, memory and metrics of its own. */
@@ -14,9 +15,15 @@ final class BrokerMirror implements AutoCloseable {
     private final ObjectStore store;
     private final Mirroring mirroring;
 
-    BrokerMirror(WalBucket bucket, int brokerId, Supplier<Collection<MirrorSource>> sources, Duration interval) {
+    /** @param uploaded position of the WAL below which everything is in S3 */
+    BrokerMirror(
+            WalBucket bucket,
+            int brokerId,
+            LongSupplier uploaded,
+            Supplier<Collection<MirrorSource>> sources,
+            Duration interval) {
         this.store = bucket.background().get();
-        this.mirroring = new Mirroring(store, bucket.keys(), brokerId, sources, interval, metrics);
+        this.mirroring = new Mirroring(store, bucket.keys(), brokerId, uploaded, sources, interval, metrics);
     }
 
     void start() {

@@ -48,7 +48,8 @@ record MirroredSharedLog(SharedLog state, LogId id, UnifiedLog log) implements M
     }
 
     @Override
-    public void awaitLogStart() throws IOException {
+    public long recordLogStart() throws IOException {
         state.checkpointDurably();
+        return state.walEnd();
     }
 }

@@ -224,6 +224,11 @@ public final class SharedLog {
         wal.awaitDurable(block);
     }
 
+    /** The position below which the WAL is durable. */
+    long walEnd() {
+        return wal.durableEnd();
+    }
+
     /** A record is durable. On the WAL's threads. */
     void durable(PendingEnd pending) {
         synchronized (this) {

@@ -201,6 +201,11 @@ final class WalAppender {
         thread.lastBlock = -1;
     }
 
+    /** The position below which the WAL is durable. */
+    long durableEnd() {
+        return wal.durablePosition();
+    }
+
     /** Returns when a block is durable. */
     void awaitDurable(long block) throws IOException {
         try {

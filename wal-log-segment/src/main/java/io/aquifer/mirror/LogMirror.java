@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.apache.kafka.storage.internals.log.LogSegment;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ final class LogMirror {
     private final int brokerId;
     private final PartitionSnapshots snapshots;
     private final SegmentCopy copying;
+    private final LongSupplier uploaded;
     private final MirrorObserver observer;
     private final IdentityHashMap<LogSegment, SnapshotSegment> copies = new IdentityHashMap<>();
     private boolean opened;
@@ -58,13 +60,17 @@ final class LogMirror {
     private @Nullable List<LogSegment> published;
     private @Nullable UnifiedLog log;
     private int generation = NEVER;
+    private long recordedStart = NEVER;
+    private long recordedBelow;
 
-    LogMirror(ObjectStore store, ClusterKeys keys, int brokerId, MirrorObserver observer) {
+    /** @param uploaded position of the WAL below which everything is in S3 */
+    LogMirror(ObjectStore store, ClusterKeys keys, int brokerId, LongSupplier uploaded, MirrorObserver observer) {
         this.store = store;
         this.keys = keys;
         this.brokerId = brokerId;
         this.snapshots = new PartitionSnapshots(store, keys);
         this.copying = new SegmentCopy(store, keys, brokerId);
+        this.uploaded = uploaded;
         this.observer = observer;
     }
 
@@ -95,7 +101,9 @@ final class LogMirror {
             return;
         }
         List<SnapshotSegment> live = upload(source, closed);
-        source.awaitLogStart();
+        if (first(live, closed.end()) > first(live(), 0) && !isStartInStore(source)) {
+            return;
+        }
         if (source.closed().generation() != generation) {
             throw new ChangedMeanwhileException(source.id() + " was truncated while it was mirrored");
         }
@@ -104,6 +112,23 @@ final class LogMirror {
         }
         published = closed.list();
         copies.keySet().retainAll(closed.list());
+    }
+
+    private static long first(List<SnapshotSegment> segments, long none) {
+        return segments.isEmpty() ? none : segments.get(0).info().name().baseOffset();
+    }
+
+    /**
+     * Whether WAL objects say where the log starts. Until then what lies below stays in the snapshot: for whoever has only the
+     * bucket it would be missing.
+     */
+    private boolean isStartInStore(MirrorSource source) throws IOException {
+        long start = source.log().logStartOffset();
+        if (recordedStart != start) {
+            recordedBelow = source.recordLogStart();
+            recordedStart = start;
+        }
+        return uploaded.getAsLong() >= recordedBelow;
     }
 
     private void forget() {

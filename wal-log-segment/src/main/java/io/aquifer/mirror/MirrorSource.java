@@ -16,6 +16,10 @@ public interface MirrorSource {
 
     ClosedSegments closed();
 
-    /** Returns once the WAL has durably where the log starts now. */
-    void awaitLogStart() throws IOException;
+    /**
+     * Writes into the WAL where the log starts now, and returns once that is durable.
+     *
+     * @return a position in the WAL, below which it is
+     */
+    long recordLogStart() throws IOException;
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -33,6 +34,7 @@ public final class Mirroring {
     private final ObjectStore store;
     private final ClusterKeys keys;
     private final int brokerId;
+    private final LongSupplier uploaded;
     private final Supplier<Collection<MirrorSource>> sources;
     private final long intervalNanos;
     private final MirrorObserver observer;
@@ -44,6 +46,7 @@ public final class Mirroring {
     private volatile boolean closing;
 
     /**
+     * @param uploaded position of the WAL below which everything is in S3
      * @param sources the logs to be mirrored at the time
      * @param interval between two passes, which is longer while they fail
      */
@@ -51,12 +54,14 @@ public final class Mirroring {
             ObjectStore store,
             ClusterKeys keys,
             int brokerId,
+            LongSupplier uploaded,
             Supplier<Collection<MirrorSource>> sources,
             Duration interval,
             MirrorObserver observer) {
         this.store = store;
         this.keys = keys;
         this.brokerId = brokerId;
+        this.uploaded = uploaded;
         this.sources = sources;
         this.intervalNanos = interval.toNanos();
         this.observer = observer;
@@ -97,7 +102,8 @@ public final class Mirroring {
 
     /** Answers false if the store is likely to fail with any other log, too. */
     private boolean mirror(MirrorSource source) {
-        LogMirror mirror = mirrors.computeIfAbsent(source.id(), id -> new LogMirror(store, keys, brokerId, observer));
+        LogMirror mirror =
+                mirrors.computeIfAbsent(source.id(), id -> new LogMirror(store, keys, brokerId, uploaded, observer));
         try {
             mirror.pass(source);
             failures.remove(source.id());
