@@ -75,7 +75,8 @@ final class LogRestore {
             SegmentDownloads downloads)
             throws IOException, MissingOffsetsException {
         LogId log = recovered.id();
-        MirroredLog mirrored = MirroredLog.read(store, keys, listings, log.topicId(), log.partition());
+        MirroredLog mirrored = MirroredLog.read(store, keys, listings, log.topicId(), log.partition())
+                .reaching(recovered.logStartOffset());
         RebuildPlan tail = tail(recovered, stored, storedEnd, mirrored);
         File staged = new File(logDir, UnifiedLog.logDeleteDirName(partition));
         Files.createDirectory(staged.toPath());

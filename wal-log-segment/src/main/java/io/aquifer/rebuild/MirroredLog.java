@@ -46,6 +46,14 @@ record MirroredLog(List<SnapshotSegment> segments, OptionalLong end) implements 
         return new MirroredLog(segments, newest.map(PartitionSnapshot::liveEnd).orElse(OptionalLong.empty()));
     }
 
+    /** This, without the segments that end below an offset. What lay between the last of them and the offset may be gone. */
+    MirroredLog reaching(long offset) {
+        List<SnapshotSegment> left = segments.stream()
+                .filter(segment -> segment.info().name().endOffset() >= offset)
+                .toList();
+        return new MirroredLog(left, left.isEmpty() ? OptionalLong.empty() : end);
+    }
+
     @Override
     public OptionalLong lastTimestamp() {
         return segments.isEmpty()
@@ -59,10 +67,10 @@ record MirroredLog(List<SnapshotSegment> segments, OptionalLong end) implements 
      *
      * @param stored what WAL objects have of the log
      * @param inWal what the WAL itself has of it
-     * @param logStart where it goes on when there are no segments
+     * @param logStart where it goes on when there are no segments, or before, where the batch begins that it lies in
      */
     long continuedFrom(List<StoredBatch> stored, List<Extent> inWal, long logStart) {
-        long end = end().orElse(logStart);
+        long end = end().orElse(startOfBatchAt(stored, logStart));
         for (StoredBatch batch : stored) {
             end = replacedFrom(batch.baseOffset(), batch.header().leaderEpoch(), end);
         }
@@ -70,6 +78,14 @@ record MirroredLog(List<SnapshotSegment> segments, OptionalLong end) implements 
             end = replacedFrom(extent.baseOffset(), extent.leaderEpoch(), end);
         }
         return end;
+    }
+
+    private static long startOfBatchAt(List<StoredBatch> batches, long offset) {
+        return batches.stream()
+                .filter(batch -> batch.baseOffset() <= offset && offset < batch.endOffset())
+                .mapToLong(StoredBatch::baseOffset)
+                .findFirst()
+                .orElse(offset);
     }
 
     private long replacedFrom(long offset, int leaderEpoch, long end) {
