@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class MutationTest {
 
-    private static final int SEEDS = 3000;
+    private static final int SEEDS = 6000;
 
     static Stream<Mutation> uploadMutations() {
         return Stream.of(
