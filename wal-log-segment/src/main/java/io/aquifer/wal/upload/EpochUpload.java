@@ -25,6 +25,7 @@ final class EpochUpload {
     private final int nodeId;
     private final long epoch;
     private final long aloneBelow;
+    private final boolean own;
     private final ArrayDeque<Sent> inFlight = new ArrayDeque<>();
     private @Nullable OpenObject open;
     private long nextSequence;
@@ -37,12 +38,15 @@ final class EpochUpload {
      * @param first the next number of the epoch
      * @param aloneBelow nothing is sent behind a number below this before it is there; 1 or more
      * @param firstPosition where the blocks begin that aren't in S3
+     * @param own whether it is this opening's epoch. What is created in an earlier one proves no ownership: whoever takes the WAL
+     *     over seals the epochs that the bucket knows, and of that one it may know nothing
      */
-    EpochUpload(UploadContext context, WalObjectName first, long aloneBelow, long firstPosition) {
+    EpochUpload(UploadContext context, WalObjectName first, long aloneBelow, long firstPosition, boolean own) {
         this.context = context;
         this.nodeId = first.nodeId();
         this.epoch = first.epoch();
         this.aloneBelow = aloneBelow;
+        this.own = own;
         this.nextSequence = first.sequence();
         this.nextPosition = firstPosition;
         this.uploaded = firstPosition;
@@ -132,8 +136,10 @@ final class EpochUpload {
     /** All in front of it is in S3, and so is it. */
     private void count(Sent sent) {
         uploaded = sent.object.end();
-        boolean now = sent.result == PutResult.CREATED;
-        context.lease().renew(now ? sent.request.sentAt() : sent.request.firstSentAt());
+        if (own) {
+            boolean now = sent.result == PutResult.CREATED;
+            context.lease().renew(now ? sent.request.sentAt() : sent.request.firstSentAt());
+        }
         context.source().uploaded(uploaded);
         context.observer().uploaded(sent.bytes, sent.object.blocks(), context.now() - sent.object.since());
     }

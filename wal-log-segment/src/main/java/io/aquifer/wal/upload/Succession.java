@@ -222,7 +222,7 @@ final class Succession {
         long position = Math.max(from, startOf(first.epoch()));
         uploaded = Math.max(uploaded, position);
         upload = new EpochUpload(
-                context, first, first.sequence() + context.settings().objectsInFlight(), position);
+                context, first, first.sequence() + context.settings().objectsInFlight(), position, false);
     }
 
     private long startOf(long wanted) {
@@ -273,7 +273,6 @@ final class Succession {
             sealing = null;
             return true;
         }
-        context.lease().renew(answer.get() == PutResult.CREATED ? sealing.sentAt() : sealing.firstSentAt());
         context.observer().sealed(seal.name().epoch(), seal.name().sequence());
         pending.remove(seal.name().epoch());
         sealing = null;

@@ -277,7 +277,8 @@ public final class WalTakeover {
         Optional<WalRun> rest = StoreWait.untilDone(chain.run(taken.nodeId(), taken.epoch()));
         long position = Math.max(uploadedEnd(), context.opened().trimPosition());
         WalObjectName first = rest.map(WalRun::next).orElse(new WalObjectName(taken.nodeId(), taken.epoch(), 0));
-        EpochUpload upload = new EpochUpload(context, first, first.sequence() + settings.objectsInFlight(), position);
+        EpochUpload upload =
+                new EpochUpload(context, first, first.sequence() + settings.objectsInFlight(), position, false);
         boolean overtaken = upload.step(end, true).isPresent();
         while (!overtaken && (upload.uploaded() < end || !upload.isIdle())) {
             pause(upload.nextAt() - context.now());

@@ -156,7 +156,7 @@ public final class WalUploader {
             long start = context.opened().epochStart();
             WalObjectName first = new WalObjectName(
                     context.opened().nodeId(), context.opened().epoch(), 0);
-            running = new EpochUpload(context, first, 1, start);
+            running = new EpochUpload(context, first, 1, start, true);
             upload = running;
         }
         if (taken == null) {
