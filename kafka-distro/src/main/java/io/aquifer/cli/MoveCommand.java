@@ -3,13 +3,11 @@ package io.aquifer.cli;
 import io.aquifer.format.WalEpoch;
 import io.aquifer.rebuild.LostWal;
 import io.aquifer.wal.WalContinuation;
-import io.aquifer.wal.device.AlignedMemory;
 import io.aquifer.wal.device.BlockDevice;
 import io.aquifer.wal.device.BlockDevices;
 import io.aquifer.wal.device.DurabilitySetting;
 import io.aquifer.wal.device.JnaNativeIo;
 import io.aquifer.wal.layout.Superblock;
-import io.aquifer.wal.layout.SuperblockSlots;
 import io.aquifer.wal.upload.UploadObserver;
 import io.aquifer.wal.upload.UploadSettings;
 import io.aquifer.wal.upload.WalTakeover;
@@ -82,19 +80,13 @@ final class MoveCommand implements Callable<Integer> {
         try (BlockDevice target = devices.openForWriting(to, DurabilitySetting.AUTO);
                 BlockDevice source = devices.openForWriting(from, DurabilitySetting.AUTO)) {
             WalContinuation.requireEmpty(target);
-            Superblock superblock = superblock(source);
-            requireSameOwner(superblock, superblock(target));
+            Superblock superblock = WalOnDevice.superblockOn(from);
+            requireSameOwner(superblock, WalOnDevice.superblockOn(to));
             try (BrokerBucket bucket = BrokerBucket.open(config, superblock)) {
                 output.print(spec.commandLine().getOut(), move(source, superblock, target, bucket), Moved::inWords);
             }
         }
         return 0;
-    }
-
-    private static Superblock superblock(BlockDevice device) throws IOException {
-        try (AlignedMemory memory = AlignedMemory.system()) {
-            return new SuperblockSlots(device, memory.allocate(Superblock.SIZE)).read();
-        }
     }
 
     private static void requireSameOwner(Superblock source, Superblock target) throws RefusedException {

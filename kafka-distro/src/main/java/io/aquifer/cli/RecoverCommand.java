@@ -57,10 +57,7 @@ final class RecoverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Superblock superblock;
-        try (WalOnDevice wal = WalOnDevice.open(path)) {
-            superblock = wal.superblock();
-        }
+        Superblock superblock = WalOnDevice.superblockOn(path);
         RecoveredWal recovered;
         try (BrokerBucket bucket = BrokerBucket.open(config, superblock)) {
             LostWal lost = LostWal.find(bucket.store(), bucket.keys(), superblock.nodeId())

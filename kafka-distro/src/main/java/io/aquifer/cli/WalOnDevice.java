@@ -31,6 +31,13 @@ final class WalOnDevice implements Closeable {
         return new WalOnDevice(new BlockDevices(new JnaNativeIo()).openForReading(path));
     }
 
+    /** As {@link #superblock()}, of a device or file that nothing else is to be read of. */
+    static Superblock superblockOn(Path path) throws IOException {
+        try (WalOnDevice wal = open(path)) {
+            return wal.superblock();
+        }
+    }
+
     String path() {
         return device.path();
     }

@@ -96,7 +96,12 @@ public record PartitionSnapshot(
 
     /** The offset behind all segments that aren't being deleted, or nothing when there are none. */
     public OptionalLong liveEnd() {
-        return live().stream()
+        return endOf(live());
+    }
+
+    /** The offset behind all of some segments, or nothing when there are none. */
+    public static OptionalLong endOf(List<SnapshotSegment> segments) {
+        return segments.stream()
                 .mapToLong(segment -> segment.info().name().endOffset() + 1)
                 .max();
     }

@@ -178,7 +178,11 @@ public final class Topics {
 
     /** The node that leads a partition, or -1. */
     public int leader(String topic, int partition) {
-        Node leader = describe(topic).get(partition).leader();
+        return leader(describe(topic).get(partition));
+    }
+
+    private static int leader(TopicPartitionInfo partition) {
+        Node leader = partition.leader();
         return leader == null ? -1 : leader.id();
     }
 
@@ -209,7 +213,8 @@ public final class Topics {
     }
 
     private boolean isLeader(int node, String topic, List<Integer> partitions) {
-        return partitions.stream().allMatch(partition -> leader(topic, partition) == node);
+        List<TopicPartitionInfo> described = describe(topic);
+        return partitions.stream().allMatch(partition -> leader(described.get(partition)) == node);
     }
 
     private long offset(String topic, int partition, OffsetSpec spec) {

@@ -49,7 +49,6 @@ record MirroredSharedLog(SharedLog state, LogId id, UnifiedLog log) implements M
 
     @Override
     public long recordLogStart() throws IOException {
-        state.checkpointDurably();
-        return state.walEnd();
+        return state.checkpointDurably();
     }
 }

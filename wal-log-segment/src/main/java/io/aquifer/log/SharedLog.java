@@ -214,18 +214,18 @@ public final class SharedLog {
                 DurableListener.NONE);
     }
 
-    /** Writes down where the log starts and ends now, and returns once that is durable. */
-    void checkpointDurably() throws IOException {
+    /**
+     * Writes down where the log starts and ends now, and returns once that is durable.
+     *
+     * @return a position in the WAL, below which it is
+     */
+    long checkpointDurably() throws IOException {
         UnifiedLog opened = requiredLog();
         long block;
         synchronized (KafkaInternals.lock(opened)) {
             block = checkpoint(opened.logStartOffset(), opened.logEndOffset());
         }
         wal.awaitDurable(block);
-    }
-
-    /** The position below which the WAL is durable. */
-    long walEnd() {
         return wal.durableEnd();
     }
 

@@ -20,9 +20,8 @@ import java.util.UUID;
  * What S3 has of a log that Kafka doesn't tier, apart from WAL objects: the segments that the partition's newest snapshot names.
  *
  * @param segments in the order of their offsets, each beginning where the one before ends
- * @param end the offset behind the last of them, or nothing when there are none
  */
-record MirroredLog(List<SnapshotSegment> segments, OptionalLong end) implements StoredSegments {
+record MirroredLog(List<SnapshotSegment> segments) implements StoredSegments {
 
     MirroredLog {
         segments = List.copyOf(segments);
@@ -43,15 +42,19 @@ record MirroredLog(List<SnapshotSegment> segments, OptionalLong end) implements 
                 throw new MissingOffsetsException(end, next);
             }
         }
-        return new MirroredLog(segments, newest.map(PartitionSnapshot::liveEnd).orElse(OptionalLong.empty()));
+        return new MirroredLog(segments);
+    }
+
+    @Override
+    public OptionalLong end() {
+        return PartitionSnapshot.endOf(segments);
     }
 
     /** This, without the segments that end below an offset. What lay between the last of them and the offset may be gone. */
     MirroredLog reaching(long offset) {
-        List<SnapshotSegment> left = segments.stream()
+        return new MirroredLog(segments.stream()
                 .filter(segment -> segment.info().name().endOffset() >= offset)
-                .toList();
-        return new MirroredLog(left, left.isEmpty() ? OptionalLong.empty() : end);
+                .toList());
     }
 
     @Override
