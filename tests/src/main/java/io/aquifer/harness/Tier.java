@@ -24,7 +24,8 @@ public final class Tier implements AutoCloseable {
     /** Names of the metadata's objects beside the segments don't begin with an offset. */
     private static final Pattern SEGMENT = Pattern.compile(".*/segment/([^/]+/[0-9]+/[0-9]{20})-[^/]+");
 
-    private static final Pattern WAL_OBJECT = Pattern.compile("[^/]+/wal/.*");
+    /** What a broker keeps of its WAL, whatever becomes of the topics: WAL objects and terms of ownership. */
+    private static final Pattern OF_A_WAL = Pattern.compile("[^/]+/(wal|takeover)/.*");
 
     private static final Map<String, String> CLASSES = Map.of(
             "remote.log.storage.manager.class.name", "io.aquifer.remote.S3RemoteStorageManager",
@@ -117,11 +118,11 @@ public final class Tier implements AutoCloseable {
         return bytes;
     }
 
-    /** Keys of all objects but those of WALs. */
+    /** Keys of all objects but those that brokers keep of their WALs. */
     public List<String> keys() throws IOException {
         return objects().stream()
                 .map(this::key)
-                .filter(key -> !WAL_OBJECT.matcher(key).matches())
+                .filter(key -> !OF_A_WAL.matcher(key).matches())
                 .sorted()
                 .toList();
     }
