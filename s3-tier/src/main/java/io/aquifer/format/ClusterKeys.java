@@ -108,19 +108,24 @@ public record ClusterKeys(String root) {
         return numberOf(collectionRecords(), key);
     }
 
+    /** What all keys of what is known of takeovers begin with, and no other key. */
+    String takeovers() {
+        return root + TAKEOVERS;
+    }
+
     /** What all keys of what is known of the takeovers of a broker's WAL begin with, and no other key. */
     public String takeoversOf(int nodeId) {
-        return root + TAKEOVERS + nodeId + "/";
+        return takeovers() + nodeId + "/";
     }
 
     /** The key of a step in the takeover of a WAL in one of its epochs. */
     public String takeover(WalEpoch wal, String step) {
-        return root + TAKEOVERS + WalObjectName.epochPath(wal.nodeId(), wal.epoch()) + step;
+        return takeovers() + WalObjectName.epochPath(wal.nodeId(), wal.epoch()) + step;
     }
 
     /** Which takeover the object with the key is about, or nothing when it is about none. */
     public Optional<WalEpoch> takeoverOf(String key) {
-        String place = root + TAKEOVERS;
+        String place = takeovers();
         if (!key.startsWith(place)) {
             return Optional.empty();
         }
