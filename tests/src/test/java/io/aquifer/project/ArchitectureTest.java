@@ -40,6 +40,8 @@ class ArchitectureTest {
                     "io.aquifer.log..",
                     "io.aquifer.rebuild..",
                     "io.aquifer.garbage..",
+                    "io.aquifer.controller..",
+                    "io.aquifer.takeover..",
                     "io.aquifer.mirror..",
                     "io.aquifer.seam..",
                     "io.aquifer.remote..",

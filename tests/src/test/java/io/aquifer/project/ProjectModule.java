@@ -29,6 +29,8 @@ record ProjectModule(String name, List<String> rooms) {
                     "io.aquifer.log..",
                     "io.aquifer.rebuild..",
                     "io.aquifer.garbage..",
+                    "io.aquifer.controller..",
+                    "io.aquifer.takeover..",
                     "io.aquifer.mirror..",
                     "io.aquifer.seam.."));
     static final ProjectModule REMOTE_STORAGE_MANAGER =

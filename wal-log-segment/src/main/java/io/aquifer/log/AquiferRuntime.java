@@ -1,5 +1,6 @@
 package io.aquifer.log;
 
+import io.aquifer.controller.BrokerControllers;
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.garbage.BrokerCollector;
 import io.aquifer.garbage.GarbageCollection;
@@ -60,7 +61,7 @@ public final class AquiferRuntime {
     private final @Nullable SegmentRoller roller;
     private final @Nullable BrokerMirror mirror;
     private @Nullable DirectoryAssignments assignments;
-    private @Nullable BrokerCollector collector;
+    private @Nullable BrokerControllers controllers;
     private @Nullable GarbageCollection garbage;
     private @Nullable RebuildMetrics rebuildMetrics;
 
@@ -139,7 +140,10 @@ public final class AquiferRuntime {
                     metadata, broker.owner().nodeId(), broker.directories().values());
             if (bucket != null) {
                 runtime.rebuildOrClose(bucket, directories, kafka.logSegmentBytes());
-                runtime.collectGarbage(bucket, config, new BrokerCollector(kafka, metadata));
+                BrokerControllers controllers = new BrokerControllers(kafka);
+                runtime.controllers = controllers;
+                runtime.garbage = new BrokerCollector(kafka, metadata, controllers)
+                        .collection(bucket.store(), bucket.keys(), config.garbageInterval(), config.garbageMinAge());
             }
             return runtime;
         } finally {
@@ -159,11 +163,6 @@ public final class AquiferRuntime {
                 close();
             }
         }
-    }
-
-    private void collectGarbage(WalBucket bucket, AquiferConfig config, BrokerCollector broker) {
-        collector = broker;
-        garbage = broker.collection(bucket.store(), bucket.keys(), config.garbageInterval(), config.garbageMinAge());
     }
 
     /** As below, without S3. */
@@ -315,8 +314,8 @@ public final class AquiferRuntime {
 
     /** How the active controller is found. */
     public void controllers(Supplier<ControllerInformation> finding) {
-        if (collector != null) {
-            collector.controllers(finding);
+        if (controllers != null) {
+            controllers.found(finding);
         }
     }
 

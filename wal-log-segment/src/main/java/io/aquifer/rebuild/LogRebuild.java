@@ -49,6 +49,7 @@ final class LogRebuild {
      * @param dir where it belongs
      * @param composites what lies below, created and not confirmed
      * @param localStart where the local segments begin
+     * @param storedEnd below which segment objects hold the log
      * @param end behind the last offset
      */
     record Staged(
@@ -58,6 +59,7 @@ final class LogRebuild {
             File dir,
             CompositePublication composites,
             long localStart,
+            long storedEnd,
             long end) {}
 
     /**
@@ -84,7 +86,14 @@ final class LogRebuild {
             write(LogFileUtils.producerSnapshotFile(staged, localStart), producers.snapshot());
             writeSegments(staged, plan, localStart, producers, epochs, log, data, true);
             return new Staged(
-                    log, partition, staged, new File(logDir, partition.toString()), composites, localStart, plan.end());
+                    log,
+                    partition,
+                    staged,
+                    new File(logDir, partition.toString()),
+                    composites,
+                    localStart,
+                    localStart,
+                    plan.end());
         } catch (IOException | RuntimeException e) {
             Utils.delete(staged);
             throw e;

@@ -110,6 +110,7 @@ final class LogRestore {
                     new File(logDir, partition.toString()),
                     new CompositePublication(store, keys),
                     start,
+                    tail.base(),
                     tail.end());
         } catch (IOException | RuntimeException e) {
             Utils.delete(staged);

@@ -19,8 +19,10 @@ import io.aquifer.wal.recovery.RecoveredLog;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,7 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One round of a rebuild: all lost logs are staged, and then get their directories together. Used once.
+ * One round of a rebuild: all logs are staged, and then get their directories together, or are left staged. Used once.
  */
 final class RebuildRound {
 
@@ -52,7 +54,7 @@ final class RebuildRound {
     private final ObjectStore store;
     private final ClusterKeys keys;
     private final LogRebuild rebuild;
-    private final int brokerId;
+    private final int source;
     private final UUID walId;
     private final SegmentData data;
     private final LogRestore restore;
@@ -63,19 +65,22 @@ final class RebuildRound {
     private final NativeIo io;
     private final List<FileSystemSync> fileSystems = new ArrayList<>();
 
-    /** @param walId of the WAL whose objects are read */
+    /**
+     * @param source node id of the broker whose WAL objects are read
+     * @param walId of its WAL
+     */
     RebuildRound(
             ObjectStore store,
             ClusterKeys keys,
             LogRebuild rebuild,
-            int brokerId,
+            int source,
             UUID walId,
             NativeIo io,
             RebuildProgress progress) {
         this.store = store;
         this.keys = keys;
         this.rebuild = rebuild;
-        this.brokerId = brokerId;
+        this.source = source;
         this.walId = walId;
         this.data = new SegmentData(store, keys, progress);
         this.restore = new LogRestore(store, keys, rebuild);
@@ -95,36 +100,88 @@ final class RebuildRound {
     Map<RecoveredLog, IOException> run(Map<RecoveredLog, File> lost, List<File> logDirs, Rebuilt rebuilt)
             throws IOException {
         try {
-            for (File logDir : Set.copyOf(lost.values())) {
-                fileSystems.add(FileSystemSync.open(io, logDir.toPath()));
-            }
-            stage(lost, rebuilt);
+            open(lost.values());
+            Set<LogIncarnation> wanted = new HashSet<>();
+            lost.keySet().forEach(log -> wanted.add(incarnation(log.id())));
+            stage(lost, read(wanted), rebuilt);
             confirm();
             fetch();
             place(logDirs, rebuilt);
         } finally {
-            fileSystems.forEach(FileSystemSync::close);
-            for (Staged log : staged.values()) {
-                Utils.delete(log.staged());
-            }
+            end();
         }
         return changed;
     }
 
-    private void stage(Map<RecoveredLog, File> lost, Rebuilt rebuilt) throws IOException {
-        Set<LogIncarnation> wanted = new HashSet<>();
-        lost.keySet().forEach(log -> wanted.add(incarnation(log.id())));
-        List<WalRun> runs = StoreWait.untilDone(new WalChain(store, keys).runs(brokerId));
+    /**
+     * Stages logs as the WAL's objects have them, durably, and leaves them staged.
+     *
+     * @param logDirs where they are staged, spread evenly
+     * @param rebuilt gets the logs for which there can be none
+     * @return those that were staged. Those that are missing, and can be, are to be staged again
+     */
+    List<TakenLog> take(Collection<LogIncarnation> logs, List<File> logDirs, Rebuilt rebuilt) throws IOException {
+        try {
+            open(logDirs);
+            Stored stored = read(Set.copyOf(logs));
+            Map<RecoveredLog, File> places = new LinkedHashMap<>();
+            for (LogIncarnation log : logs) {
+                RecoveredLog known = stored.logs().log(log).known(log);
+                if (known == null) {
+                    rebuilt.refused(id(log), "no WAL object describes it");
+                } else {
+                    places.put(known, logDirs.get(places.size() % logDirs.size()));
+                }
+            }
+            stage(places, stored, rebuilt);
+            confirm();
+            fetch();
+            for (FileSystemSync fileSystem : fileSystems) {
+                fileSystem.sync();
+            }
+            List<TakenLog> taken = new ArrayList<>();
+            staged.forEach((log, made) -> taken.add(new TakenLog(log, made)));
+            staged.clear();
+            return taken;
+        } finally {
+            end();
+        }
+    }
+
+    private void open(Collection<File> logDirs) throws IOException {
+        for (File logDir : Set.copyOf(logDirs)) {
+            fileSystems.add(FileSystemSync.open(io, logDir.toPath()));
+        }
+    }
+
+    private void end() throws IOException {
+        fileSystems.forEach(FileSystemSync::close);
+        for (Staged log : staged.values()) {
+            Utils.delete(log.staged());
+        }
+    }
+
+    /** What the bucket has of logs. */
+    private record Stored(StoredLogs logs, SegmentListings listings) {}
+
+    private Stored read(Set<LogIncarnation> wanted) throws IOException {
+        List<WalRun> runs = StoreWait.untilDone(new WalChain(store, keys).runs(source));
         // Only now: a segment that takes the place of a WAL object is there before that one goes.
         CompletableFuture<SegmentListings> listing = SegmentListings.read(store, keys, wanted);
-        StoredLogs stored = StoredLogs.read(runs, new WalObjects(store, keys), walId, wanted::contains);
-        SegmentListings listings = StoreWait.untilDone(listing);
+        StoredLogs logs = StoredLogs.read(runs, new WalObjects(store, keys), walId, wanted::contains);
+        return new Stored(logs, StoreWait.untilDone(listing));
+    }
+
+    private void stage(Map<RecoveredLog, File> places, Stored stored, Rebuilt rebuilt) throws IOException {
+        if (places.isEmpty()) {
+            return;
+        }
         ExecutorService threads =
-                Executors.newFixedThreadPool(Math.min(PARTITIONS_AT_ONCE, lost.size()), RebuildRound::thread);
+                Executors.newFixedThreadPool(Math.min(PARTITIONS_AT_ONCE, places.size()), RebuildRound::thread);
         try {
             List<CompletableFuture<?>> running = new ArrayList<>();
-            lost.forEach((log, logDir) -> running.add(
-                    CompletableFuture.runAsync(() -> stage(log, stored, listings, logDir, rebuilt), threads)));
+            places.forEach((log, logDir) -> running.add(
+                    CompletableFuture.runAsync(() -> stage(log, stored, logDir, rebuilt), threads)));
             StoreWait.untilDone(CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)));
         } finally {
             threads.shutdownNow();
@@ -192,24 +249,30 @@ final class RebuildRound {
         return thread;
     }
 
-    private static LogIncarnation incarnation(LogId id) {
+    static LogIncarnation incarnation(LogId id) {
         return new LogIncarnation(id.topicId(), id.partition(), id.incarnation());
     }
 
-    private void stage(RecoveredLog log, StoredLogs stored, SegmentListings listings, File logDir, Rebuilt rebuilt) {
+    static LogId id(LogIncarnation log) {
+        return new LogId(log.topicId(), log.partition(), log.incarnation());
+    }
+
+    private void stage(RecoveredLog log, Stored stored, File logDir, Rebuilt rebuilt) {
         TopicPartition partition =
                 new TopicPartition(String.valueOf(log.topic()), log.id().partition());
         try {
-            StoredLog inObjects = stored.log(incarnation(log.id()));
+            StoredLog inObjects = stored.logs().log(incarnation(log.id()));
+            long storedEnd = stored.logs().end();
+            SegmentListings listings = stored.listings();
             if (log.untiered()) {
                 staged.put(
-                        log, restore.stage(log, inObjects, stored.end(), listings, partition, logDir, data, downloads));
+                        log, restore.stage(log, inObjects, storedEnd, listings, partition, logDir, data, downloads));
                 progress.staged();
                 return;
             }
             TieredLog tiered = rebuild.tiered(log.id(), listings);
             RebuildPlan plan =
-                    RebuildPlan.of(log, inObjects, stored.end(), tiered).reaching(log);
+                    RebuildPlan.of(log, inObjects, storedEnd, tiered).reaching(log);
             staged.put(log, rebuild.stage(plan, tiered, log.id(), partition, logDir, data));
             progress.staged();
         } catch (MissingOffsetsException e) {

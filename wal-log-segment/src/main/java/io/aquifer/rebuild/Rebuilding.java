@@ -30,7 +30,7 @@ public final class Rebuilding {
     private static final Logger LOG = LoggerFactory.getLogger(Rebuilding.class);
 
     /** Garbage collection condemns something a few times an hour at most, and each try reads what is left. */
-    private static final int MAX_TRIES = 3;
+    static final int MAX_TRIES = 3;
 
     private final ObjectStore store;
     private final ClusterKeys keys;

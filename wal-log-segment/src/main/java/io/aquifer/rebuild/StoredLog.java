@@ -1,9 +1,12 @@
 package io.aquifer.rebuild;
 
 import io.aquifer.format.BatchHeader;
+import io.aquifer.format.LogIncarnation;
 import io.aquifer.format.WalEntry;
 import io.aquifer.format.WalObjectName;
 import io.aquifer.wal.layout.CheckpointPayload;
+import io.aquifer.wal.layout.LogId;
+import io.aquifer.wal.recovery.RecoveredLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -80,6 +83,18 @@ final class StoredLog {
 
     long logStartOffset() {
         return logStartOffset;
+    }
+
+    /** The log as its last checkpoint and what follows know it, or null if it is gone or there is no checkpoint. */
+    @Nullable
+    RecoveredLog known(LogIncarnation log) {
+        return description == null || deleted
+                ? null
+                : RecoveredLog.known(
+                        new LogId(log.topicId(), log.partition(), log.incarnation()),
+                        description,
+                        logStartOffset,
+                        endOffset);
     }
 
     /** The offset behind the last one that is stored. */

@@ -3,6 +3,7 @@ package io.aquifer.garbage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.aquifer.controller.ControllerChannel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,11 +69,13 @@ class ActiveControllerTest {
     }
 
     private ActiveController answering(Consumer<ControllerRequestCompletionHandler> answer) {
-        return new ActiveController(() -> {
-            Channel channel = new Channel(answer);
-            channels.add(channel);
-            return channel;
-        });
+        return new ActiveController(new ControllerChannel(
+                () -> {
+                    Channel channel = new Channel(answer);
+                    channels.add(channel);
+                    return channel;
+                },
+                () -> {}));
     }
 
     @Test

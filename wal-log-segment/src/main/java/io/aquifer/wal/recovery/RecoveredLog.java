@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +31,24 @@ public final class RecoveredLog {
         this.firstPosition = firstPosition;
     }
 
+    /**
+     * A log of which nothing but a checkpoint is in a WAL, as far as it is known.
+     *
+     * @param endOffset behind the last offset
+     */
+    public static RecoveredLog known(LogId id, CheckpointPayload description, long logStartOffset, long endOffset) {
+        RecoveredLog log = new RecoveredLog(id, Long.MAX_VALUE);
+        log.description = description;
+        log.logStartOffset = logStartOffset;
+        log.endOffset = endOffset;
+        return log;
+    }
+
     public LogId id() {
         return id;
     }
 
-    /** Position of the oldest block with a record of this log. */
+    /** Position of the oldest block with a record of this log, or {@link Long#MAX_VALUE} if there is none. */
     public long firstPosition() {
         return firstPosition;
     }
@@ -42,6 +56,11 @@ public final class RecoveredLog {
     /** Name of the topic when the last checkpoint was written, null if none is left. */
     public @Nullable String topic() {
         return description == null ? null : description.topic();
+    }
+
+    /** What the last checkpoint said, of a log that has one. */
+    public CheckpointPayload requiredDescription() {
+        return Objects.requireNonNull(description, "the log has no checkpoint");
     }
 
     /** Whether the last checkpoint said that all of the log is to be on the local disk. */
