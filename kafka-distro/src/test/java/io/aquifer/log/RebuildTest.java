@@ -578,14 +578,14 @@ class RebuildTest {
 
     @Test
     void a_broker_with_an_empty_wal_does_not_begin_anew_what_the_bucket_has() throws Exception {
-        LostWal.requireNone(store, Broker.KEYS, Broker.OWNER.nodeId(), "device");
+        LostWal.requireNone(store, Broker.KEYS, Broker.OWNER.nodeId(), "device", 0);
         log.appendAsLeader(Batches.of("a"), epoch);
         broker.awaitDurable();
         uploads.upload(broker);
         broker.crash();
         broker.formatWal();
 
-        assertThatThrownBy(() -> LostWal.requireNone(store, Broker.KEYS, Broker.OWNER.nodeId(), "device"))
+        assertThatThrownBy(() -> LostWal.requireNone(store, Broker.KEYS, Broker.OWNER.nodeId(), "device", 0))
                 .isInstanceOf(ForeignWalException.class)
                 .hasMessageContaining("the WAL on device is empty")
                 .hasMessageContaining("aquifer wal recover");

@@ -1,5 +1,6 @@
 package io.aquifer.log;
 
+import io.aquifer.takeover.TakeoverSettings;
 import io.aquifer.wal.append.WalSettings;
 import io.aquifer.wal.device.DurabilitySetting;
 import io.aquifer.wal.upload.UploadSettings;
@@ -124,6 +125,28 @@ public final class AquiferConfig extends AbstractConfig {
             "For how long a broker takes itself for the owner of its write-ahead log after S3 has confirmed it, and how long a "
                     + "broker waits that takes one over. The same on all brokers. It is confirmed three times as often, at "
                     + "least.";
+
+    public static final String TAKEOVER_AUTO_CONFIG = PREFIX + "takeover.auto";
+    private static final String TAKEOVER_AUTO_DOC =
+            "Whether the brokers take over the write-ahead log and the partitions of a broker that is missed, without being "
+                    + "asked by `aquifer broker takeover`. It takes aquifer.fence=time on that broker. The same on all brokers.";
+
+    public static final String TAKEOVER_DELAY_MS_CONFIG = PREFIX + "takeover.delay.ms";
+    public static final long DEFAULT_TAKEOVER_DELAY_MS = 60_000;
+    private static final String TAKEOVER_DELAY_MS_DOC =
+            "For how long a broker has to be missed before it is taken over by itself. A broker that only restarts should be "
+                    + "back sooner. The controllers miss it after broker.session.timeout.ms.";
+
+    public static final String TAKEOVER_WAL_PATH_CONFIG = PREFIX + "takeover.wal.path";
+    private static final String TAKEOVER_WAL_PATH_DOC =
+            "Path under which the write-ahead logs of other brokers appear on this machine, as on storage that is shared, with "
+                    + TakeoverSettings.NODE + " for the node id. If it isn't set, what only the device of a broker holds that is "
+                    + "taken over has to be uploaded with `aquifer broker takeover`.";
+
+    public static final String TAKEOVER_ACCEPT_LOSS_CONFIG = PREFIX + "takeover.accept.loss";
+    private static final String TAKEOVER_ACCEPT_LOSS_DOC =
+            "Where aquifer.takeover.wal.path isn't set: whether a takeover goes on without the device, and what was acknowledged "
+                    + "and not uploaded is lost. That is what the broker got in about the last aquifer.wal.upload.interval.ms.";
 
     public static final String SEGMENT_ROLL_MS_CONFIG = PREFIX + "segment.roll.ms";
     public static final long DEFAULT_SEGMENT_ROLL_MS = 3_600_000;
@@ -259,6 +282,27 @@ public final class AquiferConfig extends AbstractConfig {
                     ConfigDef.Range.between(1000, 3_600_000),
                     Importance.MEDIUM,
                     LEASE_MS_DOC)
+            .define(TAKEOVER_AUTO_CONFIG, ConfigDef.Type.BOOLEAN, false, Importance.HIGH, TAKEOVER_AUTO_DOC)
+            .define(
+                    TAKEOVER_DELAY_MS_CONFIG,
+                    ConfigDef.Type.LONG,
+                    DEFAULT_TAKEOVER_DELAY_MS,
+                    ConfigDef.Range.between(0, 86_400_000),
+                    Importance.MEDIUM,
+                    TAKEOVER_DELAY_MS_DOC)
+            .define(
+                    TAKEOVER_WAL_PATH_CONFIG,
+                    ConfigDef.Type.STRING,
+                    null,
+                    AquiferConfig::nodePattern,
+                    Importance.MEDIUM,
+                    TAKEOVER_WAL_PATH_DOC)
+            .define(
+                    TAKEOVER_ACCEPT_LOSS_CONFIG,
+                    ConfigDef.Type.BOOLEAN,
+                    false,
+                    Importance.MEDIUM,
+                    TAKEOVER_ACCEPT_LOSS_DOC)
             .define(
                     SEGMENT_ROLL_MS_CONFIG,
                     ConfigDef.Type.LONG,
@@ -334,6 +378,21 @@ public final class AquiferConfig extends AbstractConfig {
                 throw new ConfigException(name, pattern, "is no regular expression: " + e.getDescription());
             }
         }
+    }
+
+    private static void nodePattern(String name, Object value) {
+        if (value != null && !((String) value).contains(TakeoverSettings.NODE)) {
+            throw new ConfigException(name, value, "must have " + TakeoverSettings.NODE + " in place of the node id");
+        }
+    }
+
+    /** How this broker takes part in takeovers. */
+    public TakeoverSettings takeover() {
+        return new TakeoverSettings(
+                getBoolean(TAKEOVER_AUTO_CONFIG),
+                Duration.ofMillis(getLong(TAKEOVER_DELAY_MS_CONFIG)),
+                Optional.ofNullable(getString(TAKEOVER_WAL_PATH_CONFIG)),
+                getBoolean(TAKEOVER_ACCEPT_LOSS_CONFIG));
     }
 
     public Path walPath() {

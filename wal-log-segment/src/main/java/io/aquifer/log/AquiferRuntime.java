@@ -12,6 +12,9 @@ import io.aquifer.rebuild.LostWal;
 import io.aquifer.rebuild.RebuildProgress;
 import io.aquifer.rebuild.Rebuilding;
 import io.aquifer.rebuild.Rebuilt;
+import io.aquifer.rebuild.TakeoverStaging;
+import io.aquifer.takeover.BrokerTakeovers;
+import io.aquifer.takeover.ReturningWal;
 import io.aquifer.wal.DirectoryIds;
 import io.aquifer.wal.Wal;
 import io.aquifer.wal.WalContinuation;
@@ -23,14 +26,18 @@ import io.aquifer.wal.device.BlockDevice;
 import io.aquifer.wal.device.BlockDevices;
 import io.aquifer.wal.device.JnaNativeIo;
 import io.aquifer.wal.layout.Superblock;
+import io.aquifer.wal.layout.WalFormatException;
+import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import kafka.server.KafkaConfig;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.image.MetadataImage;
@@ -64,6 +71,7 @@ public final class AquiferRuntime {
     private @Nullable BrokerControllers controllers;
     private @Nullable GarbageCollection garbage;
     private @Nullable RebuildMetrics rebuildMetrics;
+    private @Nullable BrokerTakeovers takeovers;
 
     private AquiferRuntime(
             Wal wal,
@@ -134,14 +142,37 @@ public final class AquiferRuntime {
             BlockDevice device =
                     new BlockDevices(new JnaNativeIo()).openForWriting(config.walPath(), config.deviceSync());
             opened = true;
+            if (bucket != null) {
+                awaitOwnership(config, bucket, broker, device);
+            }
             DirectoryIds ids = (known, index) -> directories.idsToKeep(known, index.logs());
             AquiferRuntime runtime = start(config, policy, device, bucket, broker.owner(), ids, failures);
             runtime.assignments = new DirectoryAssignments(
                     metadata, broker.owner().nodeId(), broker.directories().values());
             if (bucket != null) {
-                runtime.rebuildOrClose(bucket, directories, kafka.logSegmentBytes());
                 BrokerControllers controllers = new BrokerControllers(kafka);
                 runtime.controllers = controllers;
+                TakeoverStaging staging = new TakeoverStaging(
+                        bucket.store(),
+                        bucket.keys(),
+                        kafka.brokerId(),
+                        kafka.logSegmentBytes(),
+                        List.copyOf(broker.directories().keySet()),
+                        new JnaNativeIo());
+                BrokerTakeovers takeovers = new BrokerTakeovers(
+                        bucket.store(),
+                        bucket.keys(),
+                        kafka.brokerId(),
+                        config.takeover(),
+                        metadata,
+                        controllers.channel("aquifer-takeover"),
+                        new BlockDevices(new JnaNativeIo()),
+                        staging,
+                        runtime.logs.fromOthers(),
+                        runtime.logs::has,
+                        System::nanoTime);
+                runtime.takeovers = takeovers;
+                runtime.prepareDirectoriesOrClose(bucket, directories, kafka.logSegmentBytes(), staging, takeovers);
                 runtime.garbage = new BrokerCollector(kafka, metadata, controllers)
                         .collection(bucket.store(), bucket.keys(), config.garbageInterval(), config.garbageMinAge());
             }
@@ -153,13 +184,49 @@ public final class AquiferRuntime {
         }
     }
 
-    private void rebuildOrClose(WalBucket bucket, LogDirectories directories, int segmentBytes) throws IOException {
-        boolean rebuilt = false;
+    /** A WAL that was taken over isn't opened before its partitions are with their new owners. */
+    private static void awaitOwnership(
+            AquiferConfig config, WalBucket bucket, BrokerIdentity broker, BlockDevice device) throws IOException {
+        boolean awaited = false;
         try {
-            rebuild(bucket.store(), bucket.keys(), directories, segmentBytes);
-            rebuilt = true;
+            new ReturningWal(bucket.store(), bucket.keys(), broker.owner()).await(device);
+            awaited = true;
+        } catch (WalFormatException e) {
+            // The opening says what is wrong with the device.
+            awaited = true;
+        } catch (IOException e) {
+            if (config.isFencedByTime()) {
+                throw e;
+            }
+            awaited = true;
+            LOG.warn(
+                    "Whether the WAL on {} was taken over can't be seen now. It wasn't, if the device was never detached"
+                            + " from this broker: {}",
+                    device.path(),
+                    e.getMessage());
         } finally {
-            if (!rebuilt) {
+            if (!awaited) {
+                device.close();
+            }
+        }
+    }
+
+    private void prepareDirectoriesOrClose(
+            WalBucket bucket,
+            LogDirectories directories,
+            int segmentBytes,
+            TakeoverStaging staging,
+            BrokerTakeovers takeovers)
+            throws IOException {
+        boolean prepared = false;
+        try {
+            int rebuilt = rebuild(bucket.store(), bucket.keys(), directories, segmentBytes);
+            if (rebuilt > 0 || staging.isMarked() || WalContinuation.isEmpty(wal.log().superblock(), wal.recovery())) {
+                takeovers.takeUp();
+            }
+            prepared = true;
+        } finally {
+            if (!prepared) {
                 close();
             }
         }
@@ -206,7 +273,12 @@ public final class AquiferRuntime {
             Wal wal = Wal.open(device, memory, owner, directoryIds, config.walSettings(), metrics, custodian);
             opened = wal;
             if (bucket != null && WalContinuation.isEmpty(wal.log().superblock(), wal.recovery())) {
-                LostWal.requireNone(bucket.store(), bucket.keys(), owner.nodeId(), device.path());
+                LostWal.requireNone(
+                        bucket.store(),
+                        bucket.keys(),
+                        owner.nodeId(),
+                        device.path(),
+                        wal.log().superblock().epoch());
             }
             AquiferRuntime runtime = new AquiferRuntime(wal, upload, bucket, config, policy, metrics, failures);
             if (upload != null) {
@@ -287,9 +359,14 @@ public final class AquiferRuntime {
      * Every log found on disk is open.
      *
      * @param recoveryPoints writes down durably up to where the local files of all logs are flushed
+     * @param preferredLogDir tells Kafka in which log directory a log is to be made
+     * @throws IOException if what this broker is to get from others can't be made ready
      */
-    public void loaded(Runnable recoveryPoints) {
+    public void loaded(Runnable recoveryPoints, BiConsumer<TopicPartition, File> preferredLogDir) throws IOException {
         logs.loaded(recoveryPoints);
+        if (takeovers != null) {
+            takeovers.start(preferredLogDir);
+        }
         trimmer.start();
         if (rewriting != null) {
             rewriting.start();
@@ -321,6 +398,9 @@ public final class AquiferRuntime {
 
     /** Every log is flushed and closed: ends in good order. */
     public void stop() {
+        if (takeovers != null) {
+            takeovers.close();
+        }
         if (garbage != null) {
             garbage.close();
         }

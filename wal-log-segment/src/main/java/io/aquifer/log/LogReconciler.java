@@ -66,6 +66,26 @@ final class LogReconciler {
         }
     }
 
+    /**
+     * Logs into the WAL what of a log that came from another broker's WAL no segment object holds. When it returns, all of
+     * the log is durable.
+     *
+     * @param stored what segment objects hold, as the incarnation that the log gets
+     * @param end behind the last offset
+     * @throws IOException if Kafka didn't load all of it, or the WAL doesn't take it
+     */
+    void adopt(UnifiedLog log, RecoveredLog stored, long end) throws IOException {
+        if (log.logEndOffset() != end) {
+            throw new IOException("Kafka loaded " + log.topicPartition() + " from " + log.dir() + " up to offset "
+                    + log.logEndOffset() + ", it was made ready up to offset " + end
+                    + ". Restart the broker, which makes it anew");
+        }
+        if (end > stored.endOffset()) {
+            logTail(log, stored);
+        }
+        ProducerSnapshots.complete(log);
+    }
+
     private void bringTogether(UnifiedLog log, RecoveredLog recovered, @Nullable String notRebuilt) throws IOException {
         long loaded = log.logEndOffset();
         cutDisagreement(log, recovered.extents());

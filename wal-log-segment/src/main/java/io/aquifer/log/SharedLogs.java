@@ -1,9 +1,12 @@
 package io.aquifer.log;
 
+import io.aquifer.format.LogIncarnation;
 import io.aquifer.mirror.MirrorSource;
 import io.aquifer.rebuild.IncarnationFile;
 import io.aquifer.rebuild.KafkaIds;
 import io.aquifer.rebuild.Rebuilt;
+import io.aquifer.rebuild.TakenLog;
+import io.aquifer.rebuild.TakenLogs;
 import io.aquifer.wal.append.WriteAheadLog;
 import io.aquifer.wal.layout.LogId;
 import io.aquifer.wal.layout.RecordKind;
@@ -21,6 +24,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import kafka.cluster.Partition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -57,6 +61,8 @@ public final class SharedLogs {
     private final Map<LogId, RecoveredLog> unopened = new ConcurrentHashMap<>();
     private final Set<File> rebuilt = ConcurrentHashMap.newKeySet();
     private final Map<LogId, String> notRebuilt = new ConcurrentHashMap<>();
+    private final TakenLogs fromOthers = new TakenLogs();
+    private final Map<File, TakenLog> placed = new ConcurrentHashMap<>();
     private volatile Runnable recoveryPoints = () -> {};
     private volatile boolean loading = true;
     private volatile long pinnedPosition = Long.MAX_VALUE;
@@ -135,6 +141,21 @@ public final class SharedLogs {
         }
     }
 
+    /** Whether this broker's WAL has a log of a partition, open or not. */
+    boolean has(LogIncarnation log) {
+        return Stream.concat(
+                        sharedIds().stream(),
+                        unopened.values().stream()
+                                .filter(known -> known.topic() != null)
+                                .map(RecoveredLog::id))
+                .anyMatch(id -> id.topicId().equals(log.topicId()) && id.partition() == log.partition());
+    }
+
+    /** Logs that this broker is to get from other brokers' WALs. */
+    TakenLogs fromOthers() {
+        return fromOthers;
+    }
+
     /** Directories were made just now, whole and durable, before any was loaded. */
     void rebuilt(Rebuilt result) {
         rebuilt.addAll(result.directories());
@@ -149,6 +170,11 @@ public final class SharedLogs {
      * directory was closed in good order, which Kafka only knows of those it finds at start.
      */
     public Opening opening(File dir, Optional<Uuid> topicId, Opening stock) throws IOException {
+        Optional<TakenLog> taken = takeFromAnother(dir, topicId);
+        if (taken.isPresent()) {
+            track(dir, true);
+            return new Opening(Math.max(stock.logStartOffset, taken.get().logStartOffset()), stock.recoveryPoint, true);
+        }
         RecoveredLog recovered = recovered(dir, topicId);
         long logStartOffset =
                 recovered == null ? stock.logStartOffset : Math.max(stock.logStartOffset, recovered.logStartOffset());
@@ -157,6 +183,24 @@ public final class SharedLogs {
                         && (loading || IncarnationFile.read(dir).isEmpty()));
         track(dir, recovered != null);
         return new Opening(logStartOffset, stock.recoveryPoint, clean);
+    }
+
+    /** Gives a log that comes from another broker's WAL the empty directory that Kafka has just made. */
+    private Optional<TakenLog> takeFromAnother(File dir, Optional<Uuid> topicId) {
+        if (loading || topicId.isEmpty() || SUFFIXED.matcher(dir.getName()).matches()) {
+            return Optional.empty();
+        }
+        try {
+            int partition = UnifiedLog.parseTopicPartitionName(dir).partition();
+            Optional<TakenLog> taken = fromOthers.take(KafkaIds.toJava(topicId.get()), partition);
+            if (taken.isPresent()) {
+                taken.get().place(dir);
+                placed.put(dir.getAbsoluteFile(), taken.get());
+            }
+            return taken;
+        } catch (IOException e) {
+            throw new KafkaStorageException("The log in " + dir + " can't be made: " + e.getMessage(), e);
+        }
     }
 
     /** A log that the WAL knows is followed until the WAL has forgotten it, even if it can't be shared any more. */
@@ -202,8 +246,12 @@ public final class SharedLogs {
         if (state == null) {
             return;
         }
+        TakenLog taken = placed.remove(dir.getAbsoluteFile());
         if (log == null) {
             byDir.remove(dir.getAbsoluteFile());
+            if (taken != null) {
+                refuse(taken, "Kafka couldn't load it");
+            }
             return;
         }
         state.attach(log);
@@ -211,7 +259,11 @@ public final class SharedLogs {
             holder.aquiferLog(state);
         }
         try {
-            join(state, log);
+            if (taken == null) {
+                join(state, log);
+            } else {
+                adopt(state, log, taken);
+            }
         } catch (IOException | RuntimeException e) {
             byDir.remove(dir.getAbsoluteFile());
             log.closeHandlers();
@@ -257,6 +309,38 @@ public final class SharedLogs {
         if (!isEligible(log)) {
             unshare(state, log);
         }
+    }
+
+    /** All of the log that no segment object holds is in this broker's WAL before the WAL says that it has the log. */
+    private void adopt(SharedLog state, UnifiedLog log, TakenLog taken) throws IOException {
+        RecoveredLog stored = taken.stored(random.nextLong());
+        try {
+            reconciler.adopt(log, stored, taken.end());
+        } catch (IOException | RuntimeException e) {
+            refuse(taken, String.valueOf(e.getMessage()));
+            throw e;
+        }
+        IncarnationFile.writeUnsynced(log.dir(), stored.id().incarnation());
+        synchronized (KafkaInternals.lock(log)) {
+            shared.put(state.topicPartition(), state);
+            state.share(stored.id(), log.logEndOffsetMetadata(), Long.MAX_VALUE);
+            state.checkpoint(log.logStartOffset(), log.logEndOffset());
+        }
+        LOG.info(
+                "{} came from another broker's WAL: offsets {} to {} are here, {} and above are in this WAL",
+                log.topicPartition(),
+                log.localLogStartOffset(),
+                log.logEndOffset(),
+                stored.endOffset());
+        if (!isEligible(log)) {
+            unshare(state, log);
+        }
+    }
+
+    /** Its directory isn't to be taken for a log that is whole: the next start makes it anew. */
+    private void refuse(TakenLog taken, String reason) {
+        fromOthers.refused(
+                taken.id().topicId(), taken.id().partition(), reason + ". Restart the broker, which makes it anew");
     }
 
     private static long firstInWal(RecoveredLog recovered) {

@@ -51,7 +51,7 @@ public final class IncarnationFile {
     }
 
     /** Writes the file. It is durable once its file system is synced. */
-    static void writeUnsynced(File dir, long incarnation) throws IOException {
+    public static void writeUnsynced(File dir, long incarnation) throws IOException {
         write(dir, incarnation, false);
     }
 

@@ -66,14 +66,19 @@ public final class LostWal {
 
     /**
      * Makes sure that a broker doesn't begin with an empty WAL what another WAL of its has in the bucket: its partitions would
-     * begin at offset 0 again.
+     * begin at offset 0 again. One that was taken over has handed them to others, and the broker begins behind that.
      *
+     * @param epoch of the empty WAL
      * @throws ForeignWalException if it would, with what to do
      * @throws IOException if the bucket can't be read
      */
-    public static void requireNone(ObjectStore store, ClusterKeys keys, int nodeId, String device) throws IOException {
+    public static void requireNone(ObjectStore store, ClusterKeys keys, int nodeId, String device, long epoch)
+            throws IOException {
         List<WalRun> runs = StoreWait.untilDone(new WalChain(store, keys).runs(nodeId));
-        if (!runs.isEmpty()) {
+        if (!runs.isEmpty()
+                && epoch
+                        < WalTakeover.nextGeneration(
+                                runs.get(runs.size() - 1).epoch())) {
             throw new ForeignWalException(
                     "the WAL on " + device + " is empty, and the " + store.name()
                             + " has the WAL that broker " + nodeId + " used before, up to epoch "

@@ -13,8 +13,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.apache.kafka.common.errors.KafkaStorageException;
-import org.apache.kafka.storage.internals.checkpoint.PartitionMetadataFile;
-import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,16 +94,10 @@ final class StaleLogs {
         if (!directories.readable().contains(dir.getParentFile())) {
             return false;
         }
-        Optional<UUID> topicId = topicId(dir);
+        Optional<UUID> topicId = KafkaIds.topicIdOf(dir);
         if (topicId.isPresent()) {
             return topicId.get().equals(log.id().topicId());
         }
         return named || (found.incarnation().isEmpty() && !LocalEnd.hasRecords(dir));
-    }
-
-    private static Optional<UUID> topicId(File dir) {
-        PartitionMetadataFile file =
-                new PartitionMetadataFile(PartitionMetadataFile.newFile(dir), new LogDirFailureChannel(1));
-        return file.exists() ? Optional.of(KafkaIds.toJava(file.read().topicId())) : Optional.empty();
     }
 }

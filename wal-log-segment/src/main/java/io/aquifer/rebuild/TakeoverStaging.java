@@ -6,20 +6,27 @@ import io.aquifer.object.ObjectStore;
 import io.aquifer.wal.device.NativeIo;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Makes the directories of logs ready that a broker gets from another's WAL, all of which is in the bucket: composite segments
  * for what no segment holds yet, and a local segment for the end of each.
  */
 public final class TakeoverStaging {
+
+    private static final String MARK = "aquifer.takeover";
 
     private final ObjectStore store;
     private final ClusterKeys keys;
@@ -40,6 +47,51 @@ public final class TakeoverStaging {
         this.rebuild = new LogRebuild(store, keys, brokerId, segmentBytes);
         this.logDirs = List.copyOf(logDirs);
         this.io = io;
+    }
+
+    /**
+     * Deletes what an earlier process didn't finish: directories of these logs, of which the WAL knows nothing.
+     */
+    public void removeUnfinished(Collection<LogIncarnation> logs) throws IOException {
+        Set<String> wanted = logs.stream()
+                .map(log -> log.topicId() + "-" + log.partition())
+                .collect(Collectors.toSet());
+        if (wanted.isEmpty()) {
+            return;
+        }
+        for (File logDir : logDirs) {
+            File[] there = logDir.listFiles(File::isDirectory);
+            for (File dir : there == null ? new File[0] : there) {
+                Optional<UUID> topicId = KafkaIds.topicIdOf(dir);
+                int dash = dir.getName().lastIndexOf('-');
+                if (topicId.isPresent() && wanted.contains(topicId.get() + dir.getName().substring(dash))) {
+                    Utils.delete(dir);
+                }
+            }
+        }
+    }
+
+    /** Notes durably, where the log directories are, that this broker is about to get logs. */
+    public void mark() throws IOException {
+        for (File logDir : logDirs) {
+            Path mark = logDir.toPath().resolve(MARK);
+            if (!Files.exists(mark)) {
+                Files.createFile(mark);
+                Utils.flushDir(logDir.toPath());
+            }
+        }
+    }
+
+    /** Whether the broker was about to get logs when it ended. */
+    public boolean isMarked() {
+        return logDirs.stream().anyMatch(logDir -> Files.exists(logDir.toPath().resolve(MARK)));
+    }
+
+    /** It isn't any more. */
+    public void unmark() throws IOException {
+        for (File logDir : logDirs) {
+            Files.deleteIfExists(logDir.toPath().resolve(MARK));
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.aquifer.seam;
 
+import java.io.IOException;
 import kafka.log.LogManager;
 import net.bytebuddy.asm.Advice;
 
@@ -21,7 +22,7 @@ public final class LogManagerAdvice {
         private LoadLogs() {}
 
         @Advice.OnMethodExit
-        static void exit(@Advice.This LogManager logs) {
+        static void exit(@Advice.This LogManager logs) throws IOException {
             Seams.loaded(logs);
         }
     }

@@ -93,10 +93,12 @@ public final class Seams {
     }
 
     /** {@code LogManager.loadLogs}, on regular exit: every log found on disk is open. */
-    public static void loaded(LogManager logs) {
+    public static void loaded(LogManager logs) throws IOException {
         AquiferRuntime running = runtime;
         if (running != null) {
-            running.loaded(logs::checkpointLogRecoveryOffsets);
+            running.loaded(
+                    logs::checkpointLogRecoveryOffsets,
+                    (partition, logDir) -> logs.maybeUpdatePreferredLogDir(partition, logDir.getAbsolutePath()));
         }
     }
 

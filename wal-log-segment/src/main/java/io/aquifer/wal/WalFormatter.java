@@ -25,6 +25,16 @@ public final class WalFormatter {
      * @throws IllegalArgumentException if the device is smaller than {@link #MIN_SIZE}
      */
     public static Superblock format(BlockDevice device, AlignedMemory memory, WalOwner owner) throws IOException {
+        return format(device, memory, owner, 0);
+    }
+
+    /**
+     * As above.
+     *
+     * @param epoch above every epoch that an earlier WAL of this broker had, or 0 for the first
+     */
+    public static Superblock format(BlockDevice device, AlignedMemory memory, WalOwner owner, long epoch)
+            throws IOException {
         if (device.size() < MIN_SIZE) {
             throw new IllegalArgumentException(
                     device.path() + " has " + device.size() + " bytes, a WAL needs " + MIN_SIZE + " at least");
@@ -34,7 +44,7 @@ public final class WalFormatter {
         Superblock first = new Superblock(
                 0,
                 UUID.randomUUID(),
-                0,
+                epoch,
                 blockSize,
                 owner.nodeId(),
                 Superblock.RING_OFFSET + ring,

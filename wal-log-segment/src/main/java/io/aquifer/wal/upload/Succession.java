@@ -164,8 +164,7 @@ final class Succession {
     private long finishedBy(WalSeal found) throws OwnershipLostException {
         OptionalLong next = found.continuedIn();
         if (next.isEmpty()) {
-            if (found.isMove()
-                    && epoch >= WalTakeover.nextGeneration(found.name().epoch())) {
+            if (epoch >= WalTakeover.nextGeneration(found.name().epoch())) {
                 return found.name().epoch();
             }
             throw lost(found);

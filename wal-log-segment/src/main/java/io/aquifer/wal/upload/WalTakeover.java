@@ -210,9 +210,27 @@ public final class WalTakeover {
 
     /** Whether all that there will ever be of the WAL is in the bucket. */
     public boolean isUploaded() throws IOException {
+        return walIdWhenUploaded().isPresent();
+    }
+
+    /** The id of the WAL once all that there will ever be of it is in the bucket. */
+    public Optional<UUID> walIdWhenUploaded() throws IOException {
         return StoreWait.untilDone(chain.run(taken.nodeId(), taken.epoch()))
                 .flatMap(WalRun::seal)
-                .isPresent();
+                .map(WalSeal::walId);
+    }
+
+    /**
+     * Settles that what the owner didn't upload is lost, once that one can't acknowledge any more: as {@link #upload}, without a
+     * device.
+     */
+    public void giveUpRest() throws IOException {
+        long newest = generation().lastKey();
+        UUID walId = walId(newest, StoreWait.untilDone(chain.run(taken.nodeId(), newest)));
+        while (!isUploaded()) {
+            Optional<WalRun> rest = StoreWait.untilDone(chain.run(taken.nodeId(), taken.epoch()));
+            seal(rest.map(WalRun::next).orElse(new WalObjectName(taken.nodeId(), taken.epoch(), 0)), walId);
+        }
     }
 
     /**

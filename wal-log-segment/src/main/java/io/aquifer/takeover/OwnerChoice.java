@@ -1,0 +1,43 @@
+package io.aquifer.takeover;
+
+import io.aquifer.format.LogIncarnation;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Chooses who gets the partitions of a dead broker: whoever leads the fewest, and among those one in the dead broker's rack, where
+ * its clients are.
+ *
+ * <p>Used by one thread.
+ */
+final class OwnerChoice {
+
+    private final ClusterView cluster;
+    private final List<Integer> candidates;
+    private final Optional<String> rack;
+    private final Map<Integer, Integer> load = new HashMap<>();
+
+    /** @param candidates brokers that can get partitions */
+    OwnerChoice(ClusterView cluster, int dead, List<Integer> candidates) {
+        this.cluster = cluster;
+        this.candidates = candidates;
+        this.rack = cluster.rack(dead);
+        Map<Integer, Integer> leaderships = cluster.leaderships();
+        candidates.forEach(broker -> load.put(broker, leaderships.getOrDefault(broker, 0)));
+    }
+
+    /** Who gets a partition: nobody who has a replica already, which would be taken for the partition's log. */
+    OptionalInt choose(LogIncarnation log) {
+        Optional<Integer> chosen = candidates.stream()
+                .filter(broker -> !cluster.isReplica(log, broker))
+                .min(Comparator.<Integer>comparingInt(broker -> load.getOrDefault(broker, 0))
+                        .thenComparing(broker -> !(rack.isPresent() && rack.equals(cluster.rack(broker))))
+                        .thenComparing(broker -> broker));
+        chosen.ifPresent(broker -> load.merge(broker, 1, Integer::sum));
+        return chosen.map(OptionalInt::of).orElse(OptionalInt.empty());
+    }
+}
