@@ -8,11 +8,14 @@ import java.util.Set;
  * @param wal the broker, and the epoch of the takeover
  * @param planned whether it is settled who gets what
  * @param prepared the brokers that have made ready what they get
+ * @param taken the brokers that have all that they get in their own WALs
  * @param complete whether all that was planned is with its new owners
  */
-public record TakeoverState(WalEpoch wal, boolean planned, Set<Integer> prepared, boolean complete) {
+public record TakeoverState(
+        WalEpoch wal, boolean planned, Set<Integer> prepared, Set<Integer> taken, boolean complete) {
 
     public TakeoverState {
         prepared = Set.copyOf(prepared);
+        taken = Set.copyOf(taken);
     }
 }

@@ -33,6 +33,7 @@ public final class Takeovers {
     private static final String ASKED = "asked";
     private static final String PLAN = "plan";
     private static final String PREPARED = "prepared-";
+    private static final String TAKEN = "taken-";
     private static final String COMPLETE = "complete";
 
     private final ObjectStore store;
@@ -81,18 +82,27 @@ public final class Takeovers {
     }
 
     private static TakeoverState state(WalEpoch wal, Set<String> steps) {
-        Set<Integer> prepared = new HashSet<>();
+        return new TakeoverState(
+                wal,
+                steps.contains(PLAN),
+                brokers(wal, PREPARED, steps),
+                brokers(wal, TAKEN, steps),
+                steps.contains(COMPLETE));
+    }
+
+    private static Set<Integer> brokers(WalEpoch wal, String mark, Set<String> steps) {
+        Set<Integer> brokers = new HashSet<>();
         for (String step : steps) {
-            if (step.startsWith(PREPARED)) {
+            if (step.startsWith(mark)) {
                 try {
-                    prepared.add(Integer.parseInt(step.substring(PREPARED.length())));
+                    brokers.add(Integer.parseInt(step.substring(mark.length())));
                 } catch (NumberFormatException e) {
                     throw new CompletionException(new ForeignObjectException("'" + step + "' of the takeover of " + wal
                             + " names no broker. Look for what else writes under this prefix"));
                 }
             }
         }
-        return new TakeoverState(wal, steps.contains(PLAN), prepared, steps.contains(COMPLETE));
+        return brokers;
     }
 
     /** Says on which terms a broker owns its WAL, before it does; as {@link ObjectStore#putIfAbsent}. */
@@ -127,6 +137,11 @@ public final class Takeovers {
     /** Says that a broker has made ready what it gets. */
     public CompletableFuture<PutResult> prepared(WalEpoch wal, int owner) {
         return mark(wal, PREPARED + owner, owner);
+    }
+
+    /** Says that a broker has all that it gets in its own WAL, durably. */
+    public CompletableFuture<PutResult> taken(WalEpoch wal, int owner) {
+        return mark(wal, TAKEN + owner, owner);
     }
 
     /** Says that all that was planned is with its new owners. */

@@ -104,12 +104,13 @@ class TakeoversTest {
         StoreWait.untilDone(takeovers.create(PLAN));
         StoreWait.untilDone(takeovers.prepared(TAKEN, 2));
         StoreWait.untilDone(takeovers.prepared(TAKEN, 9));
-        TakeoverState running = new TakeoverState(TAKEN, true, Set.of(2, 9), false);
+        StoreWait.untilDone(takeovers.taken(TAKEN, 9));
+        TakeoverState running = new TakeoverState(TAKEN, true, Set.of(2, 9), Set.of(9), false);
         assertThat(list()).isEqualTo(new TakeoverListing(Set.of(7), List.of(running)));
         assertThat(list().running()).containsExactly(running);
 
         StoreWait.untilDone(takeovers.complete(TAKEN, 2));
-        assertThat(list().of(TAKEN)).contains(new TakeoverState(TAKEN, true, Set.of(2, 9), true));
+        assertThat(list().of(TAKEN)).contains(new TakeoverState(TAKEN, true, Set.of(2, 9), Set.of(9), true));
         assertThat(list().running()).isEmpty();
         assertThat(list().of(TAKEN_BEFORE)).isEmpty();
     }

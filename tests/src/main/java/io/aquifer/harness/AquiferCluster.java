@@ -138,6 +138,11 @@ public final class AquiferCluster implements AutoCloseable {
         return devices.get(0);
     }
 
+    /** The WAL of a node. */
+    public WalDevice device(BrokerProcess node) {
+        return devices.get(cluster.brokers().indexOf(node));
+    }
+
     /**
      * Deletes all log directories of a node that isn't running, as if its machine had been replaced and its WAL's device
      * attached to the new one, and does what an operator does about it.
@@ -146,7 +151,7 @@ public final class AquiferCluster implements AutoCloseable {
         for (Path directory : node.config().logDirs()) {
             Folders.delete(directory);
         }
-        WalDevice device = devices.get(cluster.brokers().indexOf(node));
+        WalDevice device = device(node);
         String directories =
                 node.config().logDirs().stream().map(Path::toString).collect(Collectors.joining(","));
         Aquifer.wal(kafka, "restore-directories", device.path().toString(), "--log-dirs", directories)

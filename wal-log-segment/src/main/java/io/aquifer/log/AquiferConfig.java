@@ -140,7 +140,8 @@ public final class AquiferConfig extends AbstractConfig {
     public static final String TAKEOVER_WAL_PATH_CONFIG = PREFIX + "takeover.wal.path";
     private static final String TAKEOVER_WAL_PATH_DOC =
             "Path under which the write-ahead logs of other brokers appear on this machine, as on storage that is shared, with "
-                    + TakeoverSettings.NODE + " for the node id. If it isn't set, what only the device of a broker holds that is "
+                    + TakeoverSettings.NODE
+                    + " for the node id. If it isn't set, what only the device of a broker holds that is "
                     + "taken over has to be uploaded with `aquifer broker takeover`.";
 
     public static final String TAKEOVER_ACCEPT_LOSS_CONFIG = PREFIX + "takeover.accept.loss";

@@ -221,7 +221,9 @@ public final class AquiferRuntime {
         boolean prepared = false;
         try {
             int rebuilt = rebuild(bucket.store(), bucket.keys(), directories, segmentBytes);
-            if (rebuilt > 0 || staging.isMarked() || WalContinuation.isEmpty(wal.log().superblock(), wal.recovery())) {
+            if (rebuilt > 0
+                    || staging.isMarked()
+                    || WalContinuation.isEmpty(wal.log().superblock(), wal.recovery())) {
                 takeovers.takeUp();
             }
             prepared = true;

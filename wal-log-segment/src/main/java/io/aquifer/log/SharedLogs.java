@@ -265,6 +265,9 @@ public final class SharedLogs {
                 adopt(state, log, taken);
             }
         } catch (IOException | RuntimeException e) {
+            if (taken != null) {
+                refuse(taken, String.valueOf(e.getMessage()));
+            }
             byDir.remove(dir.getAbsoluteFile());
             log.closeHandlers();
             shared.remove(state.topicPartition(), state);
@@ -314,18 +317,14 @@ public final class SharedLogs {
     /** All of the log that no segment object holds is in this broker's WAL before the WAL says that it has the log. */
     private void adopt(SharedLog state, UnifiedLog log, TakenLog taken) throws IOException {
         RecoveredLog stored = taken.stored(random.nextLong());
-        try {
-            reconciler.adopt(log, stored, taken.end());
-        } catch (IOException | RuntimeException e) {
-            refuse(taken, String.valueOf(e.getMessage()));
-            throw e;
-        }
+        reconciler.adopt(log, stored, taken.end());
         IncarnationFile.writeUnsynced(log.dir(), stored.id().incarnation());
         synchronized (KafkaInternals.lock(log)) {
             shared.put(state.topicPartition(), state);
             state.share(stored.id(), log.logEndOffsetMetadata(), Long.MAX_VALUE);
-            state.checkpoint(log.logStartOffset(), log.logEndOffset());
         }
+        state.checkpointDurably();
+        fromOthers.forget(taken.id().topicId(), taken.id().partition());
         LOG.info(
                 "{} came from another broker's WAL: offsets {} to {} are here, {} and above are in this WAL",
                 log.topicPartition(),

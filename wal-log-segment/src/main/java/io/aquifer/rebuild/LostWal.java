@@ -76,9 +76,7 @@ public final class LostWal {
             throws IOException {
         List<WalRun> runs = StoreWait.untilDone(new WalChain(store, keys).runs(nodeId));
         if (!runs.isEmpty()
-                && epoch
-                        < WalTakeover.nextGeneration(
-                                runs.get(runs.size() - 1).epoch())) {
+                && epoch < WalTakeover.nextGeneration(runs.get(runs.size() - 1).epoch())) {
             throw new ForeignWalException(
                     "the WAL on " + device + " is empty, and the " + store.name()
                             + " has the WAL that broker " + nodeId + " used before, up to epoch "

@@ -180,8 +180,8 @@ final class RebuildRound {
                 Executors.newFixedThreadPool(Math.min(PARTITIONS_AT_ONCE, places.size()), RebuildRound::thread);
         try {
             List<CompletableFuture<?>> running = new ArrayList<>();
-            places.forEach((log, logDir) -> running.add(
-                    CompletableFuture.runAsync(() -> stage(log, stored, logDir, rebuilt), threads)));
+            places.forEach((log, logDir) ->
+                    running.add(CompletableFuture.runAsync(() -> stage(log, stored, logDir, rebuilt), threads)));
             StoreWait.untilDone(CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)));
         } finally {
             threads.shutdownNow();
@@ -265,14 +265,12 @@ final class RebuildRound {
             long storedEnd = stored.logs().end();
             SegmentListings listings = stored.listings();
             if (log.untiered()) {
-                staged.put(
-                        log, restore.stage(log, inObjects, storedEnd, listings, partition, logDir, data, downloads));
+                staged.put(log, restore.stage(log, inObjects, storedEnd, listings, partition, logDir, data, downloads));
                 progress.staged();
                 return;
             }
             TieredLog tiered = rebuild.tiered(log.id(), listings);
-            RebuildPlan plan =
-                    RebuildPlan.of(log, inObjects, storedEnd, tiered).reaching(log);
+            RebuildPlan plan = RebuildPlan.of(log, inObjects, storedEnd, tiered).reaching(log);
             staged.put(log, rebuild.stage(plan, tiered, log.id(), partition, logDir, data));
             progress.staged();
         } catch (MissingOffsetsException e) {

@@ -61,7 +61,9 @@ public final class TakenLog {
      */
     public void place(File dir) throws IOException {
         String[] there = dir.list();
-        if (there == null || there.length > 0 || !logDir().equals(dir.getAbsoluteFile().getParentFile())) {
+        if (there == null
+                || there.length > 0
+                || !logDir().equals(dir.getAbsoluteFile().getParentFile())) {
             throw new IOException(dir + " isn't the empty directory in " + logDir() + " whose place a log from another"
                     + " broker's WAL was to take. Restart the broker, which makes it anew");
         }

@@ -46,8 +46,7 @@ public final class TakenLogs {
 
     /** A log is ready. One that was before isn't needed any more. */
     public void ready(TakenLog log) {
-        discard(logs.put(
-                new Partition(log.id().topicId(), log.id().partition()), new Expected(Optional.of(log), "")));
+        discard(logs.put(new Partition(log.id().topicId(), log.id().partition()), new Expected(Optional.of(log), "")));
     }
 
     /** A log that was expected can't be made. */
@@ -60,7 +59,12 @@ public final class TakenLogs {
         discard(logs.remove(new Partition(topicId, partition)));
     }
 
-    /** The log of a partition, if one is expected. It is its caller's from now on. */
+    /** Whether a log is still to come. */
+    public boolean isExpected(UUID topicId, int partition) {
+        return logs.containsKey(new Partition(topicId, partition));
+    }
+
+    /** The log of a partition, if one is expected. It is its caller's from now on, and still to come until {@link #forget}. */
     public Optional<TakenLog> take(UUID topicId, int partition) throws NotReadyException {
         Partition key = new Partition(topicId, partition);
         Expected expected = logs.get(key);
@@ -70,7 +74,7 @@ public final class TakenLogs {
         if (expected.log().isEmpty()) {
             throw new NotReadyException(expected.missing());
         }
-        logs.remove(key, expected);
+        logs.put(key, new Expected(Optional.empty(), "it is being made already"));
         return expected.log();
     }
 

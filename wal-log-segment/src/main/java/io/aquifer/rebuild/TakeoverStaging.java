@@ -53,9 +53,8 @@ public final class TakeoverStaging {
      * Deletes what an earlier process didn't finish: directories of these logs, of which the WAL knows nothing.
      */
     public void removeUnfinished(Collection<LogIncarnation> logs) throws IOException {
-        Set<String> wanted = logs.stream()
-                .map(log -> log.topicId() + "-" + log.partition())
-                .collect(Collectors.toSet());
+        Set<String> wanted =
+                logs.stream().map(log -> log.topicId() + "-" + log.partition()).collect(Collectors.toSet());
         if (wanted.isEmpty()) {
             return;
         }
@@ -64,7 +63,8 @@ public final class TakeoverStaging {
             for (File dir : there == null ? new File[0] : there) {
                 Optional<UUID> topicId = KafkaIds.topicIdOf(dir);
                 int dash = dir.getName().lastIndexOf('-');
-                if (topicId.isPresent() && wanted.contains(topicId.get() + dir.getName().substring(dash))) {
+                if (topicId.isPresent()
+                        && wanted.contains(topicId.get() + dir.getName().substring(dash))) {
                     Utils.delete(dir);
                 }
             }
@@ -125,7 +125,8 @@ public final class TakeoverStaging {
             for (int tries = 1; !left.isEmpty(); tries++) {
                 if (tries > Rebuilding.MAX_TRIES) {
                     throw new IOException("Making " + left.size() + " logs of broker " + source + " ready was given up"
-                            + " after " + Rebuilding.MAX_TRIES + " tries, since what they are made from is being collected");
+                            + " after " + Rebuilding.MAX_TRIES
+                            + " tries, since what they are made from is being collected");
                 }
                 Rebuilt rebuilt = new Rebuilt();
                 RebuildProgress progress = new RebuildProgress(System::nanoTime);

@@ -188,8 +188,12 @@ public final class BrokerTakeovers implements AutoCloseable {
             TakeoverPlan plan = plans.get(takeover.wal());
             if (plan != null) {
                 prepare(plan);
+                forgetDeleted(cluster, plan);
+                sayTaken(takeover, plan);
             }
-            if (driver.isPresent() && driver.getAsInt() == brokerId && takeover.wal().nodeId() != brokerId) {
+            if (driver.isPresent()
+                    && driver.getAsInt() == brokerId
+                    && takeover.wal().nodeId() != brokerId) {
                 drivers.computeIfAbsent(takeover.wal(), this::driver).step(cluster, listing, takeover, plans);
             }
         }
@@ -300,6 +304,26 @@ public final class BrokerTakeovers implements AutoCloseable {
                 wanted.size(),
                 plan.wal().nodeId(),
                 TimeUnit.NANOSECONDS.toMillis(clock.getAsLong() - begin));
+    }
+
+    private void forgetDeleted(ClusterView cluster, TakeoverPlan plan) {
+        for (Handover each : coming(plan)) {
+            if (cluster.name(each.log()).isEmpty()) {
+                logs.forget(each.log().topicId(), each.log().partition());
+            }
+        }
+    }
+
+    /** Metadata say that a partition is here before its log was made. */
+    private void sayTaken(TakeoverState takeover, TakeoverPlan plan) throws IOException {
+        List<Handover> coming = coming(plan);
+        if (!coming.isEmpty()
+                && !takeover.taken().contains(brokerId)
+                && coming.stream()
+                        .noneMatch(each ->
+                                logs.isExpected(each.log().topicId(), each.log().partition()))) {
+            PutResult unused = StoreWait.untilDone(takeovers.taken(takeover.wal(), brokerId));
+        }
     }
 
     @Override

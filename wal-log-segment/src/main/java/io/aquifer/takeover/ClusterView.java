@@ -65,7 +65,8 @@ final class ClusterView {
         for (TopicImage topic : image.topics().topicsById().values()) {
             for (PartitionRegistration partition : topic.partitions().values()) {
                 Set<Integer> awaited = awaited(partition);
-                if (partition.leader == LeaderConstants.NO_LEADER && awaited.stream().noneMatch(this::isAlive)) {
+                if (partition.leader == LeaderConstants.NO_LEADER
+                        && awaited.stream().noneMatch(this::isAlive)) {
                     missed.addAll(awaited);
                 }
             }
@@ -106,6 +107,11 @@ final class ClusterView {
         return partition(log)
                 .filter(partition -> Replicas.contains(partition.replicas, broker))
                 .isPresent();
+    }
+
+    /** Whether a broker leads a partition. */
+    boolean isLeader(LogIncarnation log, int broker) {
+        return partition(log).filter(partition -> partition.leader == broker).isPresent();
     }
 
     /** Whether a partition has a leader, and neither of two brokers has to do with it any more; or is gone. */

@@ -73,9 +73,7 @@ final class Reassignment {
                 .setTimeoutMs(TIMEOUT_MS)
                 .setTopics(List.copyOf(topics.values()));
         AlterPartitionReassignmentsResponseData answer = controller
-                .ask(
-                        new AlterPartitionReassignmentsRequest.Builder(data),
-                        AlterPartitionReassignmentsResponse.class)
+                .ask(new AlterPartitionReassignmentsRequest.Builder(data), AlterPartitionReassignmentsResponse.class)
                 .data();
         require(answer.errorCode(), answer.errorMessage());
         answer.responses()
@@ -105,8 +103,9 @@ final class Reassignment {
     private static void require(short code, @Nullable String message) throws IOException {
         Errors error = Errors.forCode(code);
         if (error == Errors.CLUSTER_AUTHORIZATION_FAILED) {
-            throw new IOException("The active controller doesn't let this broker move partitions. Allow its principal to"
-                    + " ALTER the CLUSTER, or make it a super user");
+            throw new IOException(
+                    "The active controller doesn't let this broker move partitions. Allow its principal to"
+                            + " ALTER the CLUSTER, or make it a super user");
         }
         if (error != Errors.NONE) {
             throw new IOException(

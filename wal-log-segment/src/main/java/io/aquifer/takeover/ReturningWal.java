@@ -89,7 +89,8 @@ public final class ReturningWal {
         Optional<TakeoverState> said = Optional.empty();
         boolean first = true;
         while (true) {
-            Optional<TakeoverState> state = StoreWait.untilDone(takeovers.list()).of(taken);
+            Optional<TakeoverState> state =
+                    StoreWait.untilDone(takeovers.list()).of(taken);
             if (state.isPresent() && state.get().complete()) {
                 return;
             }

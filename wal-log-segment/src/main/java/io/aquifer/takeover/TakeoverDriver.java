@@ -208,7 +208,8 @@ final class TakeoverDriver {
         for (TakeoverPlan plan : plans.values()) {
             for (Handover handover : plan.of(wal.nodeId())) {
                 LogIncarnation log = handover.log();
-                if (cluster.isStranded(log, taken) && !own.contains(cluster.name(log).orElseThrow())) {
+                if (cluster.isStranded(log, taken)
+                        && !own.contains(cluster.name(log).orElseThrow())) {
                     stranded.put(log, new Source(handover.source(), handover.walId()));
                 }
             }
@@ -228,6 +229,9 @@ final class TakeoverDriver {
                 if (state.prepared().contains(each.owner()) && cluster.isAlive(each.owner())) {
                     cluster.name(each.log()).ifPresent(name -> moving.put(name, each.owner()));
                 }
+            } else if (cluster.isLeader(each.log(), each.owner())
+                    && !state.taken().contains(each.owner())) {
+                left++;
             }
         }
         if (left == 0) {
