@@ -14,11 +14,11 @@ import picocli.CommandLine.Command;
  */
 @Command(
         name = "aquifer",
-        description = "Looks after the write-ahead logs and the bucket of Kafka brokers with Aquifer.",
+        description = "Looks after the write-ahead logs, the bucket and the partitions of Kafka brokers with Aquifer.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {WalCommand.class, StorageCommand.class})
+        subcommands = {WalCommand.class, StorageCommand.class, BrokerCommand.class})
 public final class Aquifer {
 
     private Aquifer() {}

@@ -44,9 +44,27 @@ record BrokerBucket(ObjectStore store, ClusterKeys keys) implements AutoCloseabl
                 prefix(server) + S3Config.CLUSTER_ID_CONFIG,
                 s3.getString(S3Config.CLUSTER_ID_CONFIG),
                 superblock.clusterId());
-        String node = server.getProperty("node.id", server.getProperty("broker.id", ""));
-        requireSame(serverProperties, "node.id", node.strip(), Integer.toString(superblock.nodeId()));
+        requireSame(serverProperties, "node.id", node(server), Integer.toString(superblock.nodeId()));
         return open(s3);
+    }
+
+    /**
+     * The node id of the broker whose settings these are.
+     *
+     * @throws RefusedException if the file can't be read, or names none
+     */
+    static int nodeId(Path serverProperties) throws RefusedException {
+        String node = node(read(serverProperties));
+        try {
+            return Integer.parseInt(node);
+        } catch (NumberFormatException e) {
+            throw new RefusedException(serverProperties + " has node.id=" + node + ", which is no node id.", e);
+        }
+    }
+
+    private static String node(Properties server) {
+        return server.getProperty("node.id", server.getProperty("broker.id", ""))
+                .strip();
     }
 
     private static void requireSame(Path file, String name, String found, String expected) throws RefusedException {

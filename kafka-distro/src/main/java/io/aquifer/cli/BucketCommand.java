@@ -40,6 +40,11 @@ abstract class BucketCommand implements Callable<Integer> {
     /** Says what there is, and answers the exit status. */
     abstract int look(BrokerBucket bucket) throws IOException;
 
+    /** The node id of the broker whose settings were given. */
+    final int configuredNode() throws RefusedException {
+        return BrokerBucket.nodeId(config);
+    }
+
     final <T> void print(T facts, Function<T, String> text) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         output.print(out, facts, text);

@@ -8,14 +8,10 @@ import io.aquifer.wal.device.BlockDevices;
 import io.aquifer.wal.device.DurabilitySetting;
 import io.aquifer.wal.device.JnaNativeIo;
 import io.aquifer.wal.layout.Superblock;
-import io.aquifer.wal.upload.UploadObserver;
-import io.aquifer.wal.upload.UploadSettings;
 import io.aquifer.wal.upload.WalTakeover;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,9 +33,6 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class MoveCommand implements Callable<Integer> {
-
-    private static final UploadSettings UPLOADS =
-            new UploadSettings(16 << 20, Duration.ZERO, 4, Duration.ofMillis(100), Duration.ofSeconds(5));
 
     @Spec
     private CommandSpec spec;
@@ -105,15 +98,7 @@ final class MoveCommand implements Callable<Integer> {
                         () -> new RefusedException(
                                 "The " + bucket.store().name() + " has nothing of the WAL of broker " + nodeId
                                         + ". Start the broker with it once, so that it uploads it, and stop it in good order."));
-        WalTakeover takeover = new WalTakeover(
-                bucket.store(),
-                bucket.keys(),
-                epoch,
-                nodeId,
-                UPLOADS,
-                UploadObserver.NONE,
-                System::nanoTime,
-                LockSupport::parkNanos);
+        WalTakeover takeover = WalTakeover.of(bucket.store(), bucket.keys(), epoch, nodeId);
         takeover.requireNewest(source, superblock);
         takeover.seal();
         takeover.upload(source);

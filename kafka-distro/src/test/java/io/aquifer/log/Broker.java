@@ -91,10 +91,26 @@ final class Broker implements AutoCloseable {
 
     /** Puts an empty WAL in place of what there was. */
     void formatWal() throws IOException {
+        formatWal(0);
+    }
+
+    /** As above, as a broker whose WAL was taken over does it. */
+    void formatWal(long epoch) throws IOException {
         device = new ControlledDevice();
         try (AlignedMemory memory = AlignedMemory.system()) {
-            WalFormatter.format(device, memory, OWNER);
+            WalFormatter.format(device, memory, OWNER, epoch);
         }
+    }
+
+    /** Another broker of the same cluster. */
+    Broker besides(Broker other) {
+        topics.putAll(other.topics);
+        topicIds.putAll(other.topicIds);
+        return this;
+    }
+
+    List<File> dirs() {
+        return List.copyOf(dirs);
     }
 
     Broker with(String setting, String value) {

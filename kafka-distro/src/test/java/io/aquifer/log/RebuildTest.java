@@ -7,6 +7,7 @@ import io.aquifer.format.CollectionRecord;
 import io.aquifer.format.CollectionRecords;
 import io.aquifer.format.CompositeIndex;
 import io.aquifer.format.Composites;
+import io.aquifer.format.LogIncarnation;
 import io.aquifer.format.LongRanges;
 import io.aquifer.format.PartitionSnapshot;
 import io.aquifer.format.SegmentIndex;
@@ -26,15 +27,24 @@ import io.aquifer.object.SimulatedObjectStore;
 import io.aquifer.object.StoredObject;
 import io.aquifer.rebuild.CompositeRewriting;
 import io.aquifer.rebuild.LostWal;
+import io.aquifer.rebuild.TakenLog;
+import io.aquifer.rebuild.TakenLogs;
+import io.aquifer.rebuild.TakeoverStaging;
 import io.aquifer.wal.ForeignWalException;
+import io.aquifer.wal.device.JnaNativeIo;
+import io.aquifer.wal.layout.LogId;
 import io.aquifer.wal.layout.Superblock;
+import io.aquifer.wal.recovery.RecoveredLog;
+import io.aquifer.wal.upload.WalTakeover;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,6 +62,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -839,5 +850,135 @@ class RebuildTest {
         private int next(long producer) {
             return sequences.merge(producer, 1, Integer::sum) - 1;
         }
+    }
+
+    /** A broker that gets a log from the one that died, and makes it ready. */
+    private TakeoverStaging.Result stageElsewhere() throws Exception {
+        UUID walId = broker.superblock().walId();
+        LogId id = broker.shared(PARTITION).id();
+        broker.crash();
+        Broker taker = new Broker(root.resolve("taker")).besides(broker).rebuildingFrom(store);
+        taker.formatWal(WalTakeover.nextGeneration(1));
+        broker = taker.start();
+        uploads = new Uploads(store, 3);
+        return staging()
+                .stage(
+                        Broker.OWNER.nodeId(),
+                        walId,
+                        List.of(new LogIncarnation(id.topicId(), id.partition(), id.incarnation())));
+    }
+
+    private TakeoverStaging staging() {
+        return new TakeoverStaging(store, Broker.KEYS, 2, 1 << 20, broker.dirs(), new JnaNativeIo());
+    }
+
+    private TakenLogs expected() {
+        TakenLogs logs = broker.runtime().logs().fromOthers();
+        logs.expect(uuid(), PARTITION.partition(), "it isn't ready yet");
+        return logs;
+    }
+
+    @Test
+    void a_log_goes_on_with_another_broker_as_it_was_and_survives_that_ones_disk() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            epoch = 1 + i / 10;
+            log.appendAsLeader(Batches.of("value " + i), epoch);
+        }
+        broker.awaitDurable();
+        uploads.upload(broker);
+        State before = state(List.of());
+
+        TakenLog ready = stageElsewhere().taken().get(0);
+        expected().ready(ready);
+        log = broker.create(PARTITION);
+
+        State taken = state(below());
+        assertSame(before, taken);
+        RecoveredLog inWal = broker.inWal(broker.shared(PARTITION).id());
+        assertThat(inWal.resumesAt()).isEqualTo(log.localLogStartOffset());
+        assertThat(inWal.endOffset()).isEqualTo(log.logEndOffset());
+        assertThat(inWal.logStartOffset()).isEqualTo(log.logStartOffset());
+        assertThat(broker.runtime().logs().fromOthers().isExpected(uuid(), 0)).isFalse();
+        uploads.upload(broker);
+        trim();
+        loseDiskAndRestart();
+        assertSame(before, state(below()));
+    }
+
+    @Test
+    void a_log_that_is_to_come_is_not_begun_empty() throws Exception {
+        log.appendAsLeader(Batches.of("a"), epoch);
+        broker.awaitDurable();
+        uploads.upload(broker);
+        State before = state(List.of());
+        TakenLog ready = stageElsewhere().taken().get(0);
+        TakenLogs logs = expected();
+
+        assertThatThrownBy(() -> broker.create(PARTITION))
+                .isInstanceOf(KafkaStorageException.class)
+                .hasMessageContaining("it isn't ready yet");
+
+        logs.ready(ready);
+        log = broker.create(PARTITION);
+        assertSame(before, state(below()));
+    }
+
+    @Test
+    void a_log_that_was_not_taken_as_a_whole_stays_refused_and_is_made_anew_at_the_next_start() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            log.appendAsLeader(Batches.of("value " + i), epoch);
+        }
+        broker.awaitDurable();
+        uploads.upload(broker);
+        State before = state(List.of());
+        UUID walId = broker.superblock().walId();
+        TakenLog ready = stageElsewhere().taken().get(0);
+        TakenLogs logs = expected();
+        logs.ready(ready);
+        cutStaged();
+
+        for (String reason : List.of("it was made ready up to offset 3", "Restart the broker")) {
+            assertThatThrownBy(() -> broker.create(PARTITION))
+                    .isInstanceOf(KafkaStorageException.class)
+                    .hasMessageContaining(reason);
+        }
+        assertThat(broker.shared(PARTITION)).isNull();
+        broker.crash();
+        LogIncarnation from = new LogIncarnation(
+                ready.id().topicId(), ready.id().partition(), ready.id().incarnation());
+        staging().removeUnfinished(List.of(from));
+        broker.start();
+        expected();
+        broker.runtime()
+                .logs()
+                .fromOthers()
+                .ready(staging()
+                        .stage(Broker.OWNER.nodeId(), walId, List.of(from))
+                        .taken()
+                        .get(0));
+        log = broker.create(PARTITION);
+        assertSame(before, state(below()));
+    }
+
+    /** The last batch of what is made ready is lost. */
+    private void cutStaged() throws IOException {
+        for (File dir : broker.dirs().get(0).listFiles(File::isDirectory)) {
+            for (File file : dir.listFiles((any, name) -> name.endsWith(".log"))) {
+                try (FileChannel segment = FileChannel.open(file.toPath(), StandardOpenOption.WRITE)) {
+                    segment.truncate(segment.size() - 1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_log_that_no_object_describes_is_refused() throws Exception {
+        log.appendAsLeader(Batches.of("a"), epoch);
+        broker.awaitDurable();
+
+        TakeoverStaging.Result result = stageElsewhere();
+
+        assertThat(result.taken()).isEmpty();
+        assertThat(result.refused()).hasSize(1);
     }
 }

@@ -14,12 +14,9 @@ import io.aquifer.object.StoreWait;
 import io.aquifer.rebuild.StoredWal;
 import io.aquifer.wal.device.BlockDevice;
 import io.aquifer.wal.device.BlockDevices;
-import io.aquifer.wal.upload.UploadObserver;
-import io.aquifer.wal.upload.UploadSettings;
 import io.aquifer.wal.upload.WalTakeover;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -32,7 +29,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -47,9 +43,6 @@ import org.slf4j.LoggerFactory;
 final class TakeoverDriver {
 
     private static final Logger LOG = LoggerFactory.getLogger(TakeoverDriver.class);
-
-    private static final UploadSettings UPLOADS =
-            new UploadSettings(16 << 20, Duration.ZERO, 4, Duration.ofMillis(100), Duration.ofSeconds(5));
 
     /** What is added to a lease, as a part of it, since clocks don't run at the same rate. */
     private static final int DRIFT_FRACTION = 10;
@@ -86,8 +79,7 @@ final class TakeoverDriver {
         this.devices = devices;
         this.reassignment = reassignment;
         this.clock = clock;
-        this.takeover = new WalTakeover(
-                store, keys, wal, brokerId, UPLOADS, UploadObserver.NONE, clock, LockSupport::parkNanos);
+        this.takeover = WalTakeover.of(store, keys, wal, brokerId);
     }
 
     /**

@@ -24,6 +24,7 @@ import io.aquifer.wal.recovery.ScanResult;
 import io.aquifer.wal.recovery.WalIndex;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,8 @@ import java.util.function.LongSupplier;
 public final class WalTakeover {
 
     private static final long OPENINGS = 0xFFFF_FFFFL;
+    private static final UploadSettings UPLOADS =
+            new UploadSettings(16 << 20, Duration.ZERO, 4, Duration.ofMillis(100), Duration.ofSeconds(5));
 
     private final ObjectStore store;
     private final WalChain chain;
@@ -88,6 +91,12 @@ public final class WalTakeover {
         this.sleep = sleep;
         this.taken = taken;
         this.taker = taker;
+    }
+
+    /** As above, for a process that does nothing else. */
+    public static WalTakeover of(ObjectStore store, ClusterKeys keys, WalEpoch taken, int taker) {
+        return new WalTakeover(
+                store, keys, taken, taker, UPLOADS, UploadObserver.NONE, System::nanoTime, LockSupport::parkNanos);
     }
 
     /** Whether an epoch is that of a takeover: no broker writes blocks in it. */
