@@ -8,6 +8,9 @@ import io.aquifer.harness.Await;
 import io.aquifer.harness.BrokerProcess;
 import io.aquifer.harness.Folders;
 import io.aquifer.harness.Folders.Scratch;
+import io.aquifer.harness.History;
+import io.aquifer.harness.Load;
+import io.aquifer.harness.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class TakeoverIT {
 
     private static final int BROKERS = 3;
+    private static final String TOPIC = "shared";
 
     private static Plan plan(Path devices) {
         return Plan.DEFAULT
@@ -68,6 +72,53 @@ class TakeoverIT {
             clients.stop();
             clients.assertNothingLost();
         }
+    }
+
+    @Test
+    void a_paused_broker_acknowledges_nothing_any_more_and_an_owner_that_dies_meanwhile_goes_on() throws Exception {
+        History history = new History();
+        try (Scratch devices = Folders.scratch("devices");
+                BrokerFixture fixture = BrokerFixture.startTiered(plan(devices.path()));
+                Load load = new Load(
+                        fixture.bootstrap(), TOPIC, history, Load.Options.DEFAULT.withRecordsPerSecond(1_000))) {
+            link(fixture, devices.path());
+            fixture.topics().create(TOPIC, EveryClient.PARTITIONS, 1, Topics.TIERED);
+            load.start();
+            awaitMore(history);
+            List<BrokerProcess> brokers = fixture.cluster().cluster().brokers();
+            BrokerProcess paused = brokers.get(BROKERS - 1);
+
+            paused.pause();
+            awaitTakenOver(fixture, List.of(TOPIC), paused);
+            paused.resume();
+            paused.awaitExit(LIMIT);
+            awaitMore(history);
+            paused.startAndAwait(LIMIT);
+
+            BrokerProcess dead = brokers.get(BROKERS - 2);
+            dead.kill();
+            Await.until(
+                    "a plan",
+                    LIMIT,
+                    () -> brokers.get(0)
+                            .output()
+                            .contains("Planned the takeover of broker "
+                                    + dead.config().nodeId()));
+            paused.kill();
+            paused.start();
+            awaitTakenOver(fixture, List.of(TOPIC), dead);
+            awaitMore(history);
+            dead.startAndAwait(LIMIT);
+
+            load.stop(LIMIT);
+            assertThat(load.firstFailure()).isNull();
+            fixture.assertIntact(TOPIC, history);
+        }
+    }
+
+    private static void awaitMore(History history) {
+        long before = history.acknowledged();
+        Await.until("more that is acknowledged", LIMIT, () -> history.acknowledged() > before + 1_000);
     }
 
     private static void awaitTakenOver(BrokerFixture fixture, List<String> topics, BrokerProcess dead) {
