@@ -72,6 +72,7 @@ public final class AquiferRuntime {
     private @Nullable GarbageCollection garbage;
     private @Nullable RebuildMetrics rebuildMetrics;
     private @Nullable BrokerTakeovers takeovers;
+    private @Nullable TakeoverMetrics takeoverMetrics;
 
     private AquiferRuntime(
             Wal wal,
@@ -172,6 +173,7 @@ public final class AquiferRuntime {
                         runtime.logs::has,
                         System::nanoTime);
                 runtime.takeovers = takeovers;
+                runtime.takeoverMetrics = new TakeoverMetrics(takeovers, runtime.logs.fromOthers());
                 runtime.prepareDirectoriesOrClose(bucket, directories, kafka.logSegmentBytes(), staging, takeovers);
                 runtime.garbage = new BrokerCollector(kafka, metadata, controllers)
                         .collection(bucket.store(), bucket.keys(), config.garbageInterval(), config.garbageMinAge());
@@ -448,6 +450,9 @@ public final class AquiferRuntime {
         metrics.close();
         if (rebuildMetrics != null) {
             rebuildMetrics.close();
+        }
+        if (takeoverMetrics != null) {
+            takeoverMetrics.close();
         }
     }
 

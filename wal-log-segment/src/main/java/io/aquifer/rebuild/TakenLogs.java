@@ -59,6 +59,11 @@ public final class TakenLogs {
         discard(logs.remove(new Partition(topicId, partition)));
     }
 
+    /** How many are still to come. */
+    public int toCome() {
+        return logs.size();
+    }
+
     /** Whether a log is still to come. */
     public boolean isExpected(UUID topicId, int partition) {
         return logs.containsKey(new Partition(topicId, partition));
