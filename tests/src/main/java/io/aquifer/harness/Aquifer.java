@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 public final class Aquifer {
 
     private static final Duration FORMAT_LIMIT = Duration.ofSeconds(60);
+    /** As long as the command itself waits. */
+    private static final Duration TAKEOVER_LIMIT = Duration.ofSeconds(300);
     private static final Pattern USED_BYTES = Pattern.compile("\"usedBytes\":(\\d+)");
 
     private Aquifer() {}
@@ -51,12 +53,24 @@ public final class Aquifer {
     /** Runs {@code aquifer storage} with {@code arguments} on the bucket that a broker's settings name. */
     public static Command.Result storage(KafkaDistribution kafka, BrokerConfig broker, String... arguments)
             throws IOException {
-        List<String> all = new ArrayList<>(List.of("storage"));
+        return onBucket(kafka, broker, FORMAT_LIMIT, "storage", arguments);
+    }
+
+    /** Runs {@code aquifer broker} with {@code arguments} and the settings of a broker. */
+    public static Command.Result broker(KafkaDistribution kafka, BrokerConfig broker, String... arguments)
+            throws IOException {
+        return onBucket(kafka, broker, TAKEOVER_LIMIT, "broker", arguments);
+    }
+
+    private static Command.Result onBucket(
+            KafkaDistribution kafka, BrokerConfig broker, Duration limit, String group, String... arguments)
+            throws IOException {
+        List<String> all = new ArrayList<>(List.of(group));
         all.addAll(List.of(arguments));
         all.addAll(List.of("--config", broker.file().toString()));
         ProcessBuilder command = kafka.java(List.of("-XX:TieredStopAtLevel=1"), "io.aquifer.cli.Aquifer", all);
         command.environment().putAll(EmbeddedS3.environment());
-        return Command.run(FORMAT_LIMIT, command);
+        return Command.run(limit, command);
     }
 
     /** Runs {@code aquifer wal} with {@code arguments} from the JAR in the folder. */

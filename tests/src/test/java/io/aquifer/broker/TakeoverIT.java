@@ -3,9 +3,11 @@ package io.aquifer.broker;
 import static io.aquifer.broker.BrokerFixture.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aquifer.harness.Aquifer;
 import io.aquifer.harness.AquiferCluster.Plan;
 import io.aquifer.harness.Await;
 import io.aquifer.harness.BrokerProcess;
+import io.aquifer.harness.Command;
 import io.aquifer.harness.Folders;
 import io.aquifer.harness.Folders.Scratch;
 import io.aquifer.harness.History;
@@ -113,6 +115,47 @@ class TakeoverIT {
             load.stop(LIMIT);
             assertThat(load.firstFailure()).isNull();
             fixture.assertIntact(TOPIC, history);
+        }
+    }
+
+    @Test
+    void an_operator_who_has_the_device_lets_the_others_take_a_stopped_broker_over() throws Exception {
+        History history = new History();
+        try (BrokerFixture fixture = BrokerFixture.startTiered(
+                        Plan.DEFAULT.withBrokers(BROKERS).with("aquifer.wal.upload.interval.ms", "3600000"));
+                Load load = new Load(
+                        fixture.bootstrap(), TOPIC, history, Load.Options.DEFAULT.withRecordsPerSecond(1_000))) {
+            fixture.topics().create(TOPIC, EveryClient.PARTITIONS, 1, Topics.TIERED);
+            load.start();
+            awaitMore(history);
+            List<BrokerProcess> brokers = fixture.cluster().cluster().brokers();
+            BrokerProcess dead = brokers.get(BROKERS - 1);
+            String node = Integer.toString(dead.config().nodeId());
+            dead.kill();
+
+            Command.Result refused =
+                    Aquifer.broker(fixture.cluster().kafka(), dead.config(), "takeover", node, "--accept-loss");
+            assertThat(refused.exitStatus()).isOne();
+            assertThat(refused.output()).contains("Give those of a broker that goes on");
+            Command.Result taken = Aquifer.broker(
+                    fixture.cluster().kafka(),
+                    fixture.broker().config(),
+                    "takeover",
+                    node,
+                    "--device",
+                    fixture.cluster().device(dead).path().toString());
+
+            assertThat(taken.orThrow().output()).contains("All partitions of broker 3 are with other brokers");
+            assertThat(isTakenOver(fixture, TOPIC, dead.config().nodeId())).isTrue();
+            awaitMore(history);
+            load.stop(LIMIT);
+            assertThat(load.firstFailure()).isNull();
+            fixture.assertIntact(TOPIC, history);
+            assertThat(Aquifer.storage(
+                                    fixture.cluster().kafka(), fixture.broker().config(), "verify")
+                            .orThrow()
+                            .output())
+                    .contains("Result: all that is promised is there");
         }
     }
 
