@@ -43,6 +43,8 @@ public final class Bench implements Callable<Integer> {
         UPLOAD,
         /** A start of a broker without its local disk with one that has it. */
         RESTART,
+        /** The takeover of a dead broker's partitions, beside a stock cluster's own failover. */
+        TAKEOVER,
         /** Commits of offsets and transactions with a stock cluster of three. */
         COORDINATORS,
         /** The restore of what Kafka doesn't tier: of the internal topics, and of a compacted one. */
@@ -138,6 +140,9 @@ public final class Bench implements Callable<Integer> {
             }
             if (wanted.contains(Part.RESTART)) {
                 figures.add(new RestartBench(plan, progress, cleanup).run());
+            }
+            if (wanted.contains(Part.TAKEOVER)) {
+                figures.addAll(new TakeoverBench(plan, progress, cleanup).run());
             }
             if (wanted.contains(Part.COORDINATORS)) {
                 comparisons.addAll(new CoordinatorBench(plan, progress).run());

@@ -15,7 +15,8 @@ public final class Aquifer {
 
     private static final Duration FORMAT_LIMIT = Duration.ofSeconds(60);
     /** As long as the command itself waits. */
-    private static final Duration TAKEOVER_LIMIT = Duration.ofSeconds(300);
+    private static final Duration TAKEOVER_LIMIT = Duration.ofMinutes(5);
+
     private static final Pattern USED_BYTES = Pattern.compile("\"usedBytes\":(\\d+)");
 
     private Aquifer() {}

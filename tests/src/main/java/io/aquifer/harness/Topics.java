@@ -176,6 +176,11 @@ public final class Topics {
         return describe(topic).get(partition).isr().stream().map(Node::id).toList();
     }
 
+    /** The node that leads each partition, or -1. */
+    public List<Integer> leaders(String topic) {
+        return describe(topic).stream().map(Topics::leader).toList();
+    }
+
     /** The node that leads a partition, or -1. */
     public int leader(String topic, int partition) {
         return leader(describe(topic).get(partition));

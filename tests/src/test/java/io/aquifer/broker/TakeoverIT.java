@@ -173,13 +173,7 @@ class TakeoverIT {
     }
 
     private static boolean isTakenOver(BrokerFixture fixture, String topic, int node) {
-        for (int partition = 0; partition < EveryClient.PARTITIONS; partition++) {
-            int leader = fixture.topics().leader(topic, partition);
-            if (leader < 0 || leader == node) {
-                return false;
-            }
-        }
-        return true;
+        return fixture.topics().leaders(topic).stream().noneMatch(leader -> leader < 0 || leader == node);
     }
 
     /** Returns when a node has no directory of any of the topics any more. */
