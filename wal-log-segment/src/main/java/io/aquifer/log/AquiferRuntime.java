@@ -171,6 +171,7 @@ public final class AquiferRuntime {
                         staging,
                         runtime.logs.fromOthers(),
                         runtime.logs::has,
+                        runtime.logs::awaitTaken,
                         System::nanoTime);
                 runtime.takeovers = takeovers;
                 runtime.takeoverMetrics = new TakeoverMetrics(takeovers, runtime.logs.fromOthers());

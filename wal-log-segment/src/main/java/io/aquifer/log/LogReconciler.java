@@ -67,8 +67,8 @@ final class LogReconciler {
     }
 
     /**
-     * Logs into the WAL what of a log that came from another broker's WAL no segment object holds. When it returns, all of
-     * the log is durable.
+     * Appends to the WAL what of a log that came from another broker's WAL no segment object holds. It is durable once what is
+     * appended next is.
      *
      * @param stored what segment objects hold, as the incarnation that the log gets
      * @param end behind the last offset
@@ -253,7 +253,9 @@ final class LogReconciler {
             return 0;
         }
         try {
-            return logTail(log, recovered);
+            long logged = logTail(log, recovered);
+            wal.awaitLogged();
+            return logged;
         } catch (NotEnoughReplicasException | RecordTooLargeException e) {
             LOG.warn(
                     "The WAL has no room for what only the local files of {} hold, from offset {} to {}: flushing them",
@@ -280,7 +282,6 @@ final class LogReconciler {
                     MemoryRecords.readableRecords(ByteBuffer.wrap(record.toByteArray())));
             bytes += record.size();
         }
-        wal.awaitLogged();
         return bytes;
     }
 }

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import kafka.cluster.Partition;
@@ -63,6 +64,7 @@ public final class SharedLogs {
     private final Map<LogId, String> notRebuilt = new ConcurrentHashMap<>();
     private final TakenLogs fromOthers = new TakenLogs();
     private final Map<File, TakenLog> placed = new ConcurrentHashMap<>();
+    private final AtomicLong lastTaken = new AtomicLong(-1);
     private volatile Runnable recoveryPoints = () -> {};
     private volatile boolean loading = true;
     private volatile long pinnedPosition = Long.MAX_VALUE;
@@ -138,6 +140,14 @@ public final class SharedLogs {
                     "The WAL holds logs that are in no log directory: {}. Their records stay in the WAL, which can't be "
                             + "trimmed beyond them. Restore their directories, or let the broker be assigned them again.",
                     unopened.keySet());
+        }
+    }
+
+    /** Returns when this broker's WAL durably has every log that came from other brokers' WALs. */
+    void awaitTaken() throws IOException {
+        long block = lastTaken.get();
+        if (block >= 0) {
+            appender.awaitDurable(block);
         }
     }
 
@@ -321,9 +331,11 @@ public final class SharedLogs {
         IncarnationFile.writeUnsynced(log.dir(), stored.id().incarnation());
         synchronized (KafkaInternals.lock(log)) {
             shared.put(state.topicPartition(), state);
+            // What was there before is durable in the other's WAL objects, whether it is in this WAL yet or not.
             state.share(stored.id(), log.logEndOffsetMetadata(), Long.MAX_VALUE);
+            long block = state.checkpoint(log.logStartOffset(), log.logEndOffset());
+            lastTaken.accumulateAndGet(block, Math::max);
         }
-        state.checkpointDurably();
         fromOthers.forget(taken.id().topicId(), taken.id().partition());
         LOG.info(
                 "{} came from another broker's WAL: offsets {} to {} are here, {} and above are in this WAL",

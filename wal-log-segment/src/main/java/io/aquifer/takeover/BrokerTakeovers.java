@@ -66,6 +66,7 @@ public final class BrokerTakeovers implements AutoCloseable {
     private final TakeoverStaging staging;
     private final TakenLogs logs;
     private final Predicate<LogIncarnation> has;
+    private final Durability durability;
     private final LongSupplier clock;
     private final Thread thread;
     private final Map<WalEpoch, TakeoverPlan> plans = new HashMap<>();
@@ -79,12 +80,20 @@ public final class BrokerTakeovers implements AutoCloseable {
     private long lookedAt;
     private BiConsumer<TopicPartition, File> preferredLogDir = (partition, logDir) -> {};
 
+    /** Waits for what this broker's WAL has taken from others. */
+    @FunctionalInterface
+    public interface Durability {
+        /** Returns when all of it is durable. */
+        void await() throws IOException;
+    }
+
     /**
      * @param metadata the broker's newest image of it
      * @param controller closed with this
      * @param devices opens the devices of other brokers
      * @param logs gets what is ready
      * @param has whether this broker's own WAL has a partition
+     * @param durability of what it has
      * @param clock nanoseconds
      */
     public BrokerTakeovers(
@@ -98,6 +107,7 @@ public final class BrokerTakeovers implements AutoCloseable {
             TakeoverStaging staging,
             TakenLogs logs,
             Predicate<LogIncarnation> has,
+            Durability durability,
             LongSupplier clock) {
         this.store = store;
         this.keys = keys;
@@ -111,6 +121,7 @@ public final class BrokerTakeovers implements AutoCloseable {
         this.staging = staging;
         this.logs = logs;
         this.has = has;
+        this.durability = durability;
         this.clock = clock;
         this.lookedAt = clock.getAsLong() - IDLE_NANOS;
         this.thread = new Thread(this::run, "aquifer-takeover");
@@ -322,6 +333,7 @@ public final class BrokerTakeovers implements AutoCloseable {
                 && coming.stream()
                         .noneMatch(each ->
                                 logs.isExpected(each.log().topicId(), each.log().partition()))) {
+            durability.await();
             PutResult unused = StoreWait.untilDone(takeovers.taken(takeover.wal(), brokerId));
         }
     }
