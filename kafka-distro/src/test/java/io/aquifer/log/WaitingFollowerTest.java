@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
@@ -56,7 +57,7 @@ class WaitingFollowerTest {
         leader.serves(SHARED, Batches.at(0, 1, "x".repeat(50_000)));
         Thread fetcher = new Thread(leader::followerFetches);
         fetcher.start();
-        leaveAndFollowWhileItWaits(fetcher);
+        leaveAndFollowWhileItWaits(fetcher, "reserve");
         fetchOne();
         assertThat(leader.hasFailed(SHARED)).isFalse();
     }
@@ -69,19 +70,24 @@ class WaitingFollowerTest {
             leader.followerFetches();
         });
         fetcher.start();
-        Eventually.holds("it is fetched", () -> broker.log(SHARED).logEndOffset() == 1);
-        leaveAndFollowWhileItWaits(fetcher);
+        leaveAndFollowWhileItWaits(fetcher, "awaitDurable");
         assertThat(leader.hasFailed(SHARED)).isFalse();
     }
 
-    private void leaveAndFollowWhileItWaits(Thread fetcher) throws InterruptedException {
-        Eventually.blocks(fetcher);
+    private void leaveAndFollowWhileItWaits(Thread fetcher, String where) throws InterruptedException {
+        Eventually.holds("it waits in " + where, () -> waits(fetcher, where));
         leader.isLeft(SHARED);
         leader.isFollowed(SHARED);
-        Eventually.blocks(fetcher);
+        assertThat(waits(fetcher, where)).isTrue();
 
         broker.device().letGo();
         fetcher.join();
+    }
+
+    private static boolean waits(Thread thread, String method) {
+        return thread.getState() == Thread.State.TIMED_WAITING
+                && Stream.of(thread.getStackTrace())
+                        .anyMatch(frame -> frame.getMethodName().equals(method));
     }
 
     private void fetchOne() {
