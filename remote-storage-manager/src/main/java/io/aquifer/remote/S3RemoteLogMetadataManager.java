@@ -55,8 +55,13 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
     public S3RemoteLogMetadataManager() {
         this(
                 BrokerClassPath.ofThisProcess()::requireWovenClasses,
-                config -> S3Metrics.open(config, S3Metrics.METADATA),
+                S3RemoteLogMetadataManager::open,
                 new MetadataThread());
+    }
+
+    /** A client of the store that the settings name, once that was looked at. */
+    static ObjectStore open(S3Config config) {
+        return StoreCheck.checked(S3Metrics.open(config, S3Metrics.METADATA), config);
     }
 
     /**
@@ -76,8 +81,8 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
      * Opens the store.
      *
      * @throws ConfigException if a setting is missing or contradicts another
-     * @throws KafkaException if the Aquifer JAR comes after Kafka's, or the journal of deletions in the broker's first log
-     *     directory can't be used
+     * @throws KafkaException if the Aquifer JAR comes after Kafka's, the journal of deletions in the broker's first log
+     *     directory can't be used, or the store lacks something, which the message names
      */
     @Override
     public void configure(Map<String, ?> configs) {
