@@ -6,6 +6,8 @@ import io.aquifer.log.Replicas.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import kafka.cluster.Partition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
@@ -171,5 +173,40 @@ class DeviceAcksTest {
         assertThat(broker.log(SHARED).highWatermark()).isZero();
         broker.device().letGo();
         Eventually.holds("the high watermark rises", () -> broker.log(SHARED).highWatermark() == 1);
+    }
+
+    @Test
+    void aPartitionWhoseLockIsTakenHoldsUpNeitherTheDeviceNorOthers() throws ReflectiveOperationException {
+        TopicPartition other = leadInAnotherStripe();
+        Answer first = replicas.produce(1, SHARED, Batches.of("a"));
+        Answer second = replicas.produce(1, other, Batches.of("b"));
+        ReentrantReadWriteLock lock = leadershipLock(SHARED);
+        lock.writeLock().lock();
+        try {
+            broker.device().letGo();
+            broker.awaitDurable();
+            assertThat(second.errors()).containsExactly(Map.entry(other, Errors.NONE));
+            assertThat(first.isGiven()).isFalse();
+        } finally {
+            lock.writeLock().unlock();
+        }
+        assertThat(first.errors()).containsExactly(Map.entry(SHARED, Errors.NONE));
+    }
+
+    /** Another shared partition, which another thread than that of {@link #SHARED} calls back. */
+    private TopicPartition leadInAnotherStripe() {
+        for (int i = 1; ; i++) {
+            TopicPartition other = new TopicPartition("shared", i);
+            replicas.lead(other, 0);
+            if (DurableCallbacks.stripe(broker.shared(other)) != DurableCallbacks.stripe(broker.shared(SHARED))) {
+                return other;
+            }
+        }
+    }
+
+    private ReentrantReadWriteLock leadershipLock(TopicPartition partition) throws ReflectiveOperationException {
+        var field = Partition.class.getDeclaredField("leaderIsrUpdateLock");
+        field.setAccessible(true);
+        return (ReentrantReadWriteLock) field.get(replicas.partition(partition));
     }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import kafka.server.BlockingSend;
 import kafka.server.FailedPartitions;
 import kafka.server.InitialFetchState;
@@ -54,12 +55,23 @@ final class FakeLeader implements BlockingSend {
                 "fetcher", endPoint, replicas.config(), failed, replicas.manager(), QuotaFactory.UNBOUNDED_QUOTA, "");
     }
 
-    /** This broker follows the partition from its beginning; the leader has those records. */
+    /** The leader has those records of the partition, and this broker begins to follow it. */
     void serves(TopicPartition partition, MemoryRecords all) {
         records.put(partition, all);
+        isFollowed(partition);
+    }
+
+    /** This broker follows the partition from where its log ends. */
+    void isFollowed(TopicPartition partition) {
+        long end = broker.log(partition).logEndOffset();
         fetcher.addPartitions(CollectionConverters.asScala(Map.of(
                 partition,
-                new InitialFetchState(Option.apply(broker.topicId(partition.topic())), brokerEndPoint(), 1, 0))));
+                new InitialFetchState(Option.apply(broker.topicId(partition.topic())), brokerEndPoint(), 1, end))));
+    }
+
+    /** This broker follows the partition no more. */
+    void isLeft(TopicPartition partition) {
+        fetcher.removePartitions(CollectionConverters.asScala(Set.of(partition)));
     }
 
     /** The follower fetches once. */

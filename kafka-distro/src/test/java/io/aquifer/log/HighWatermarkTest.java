@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.internal.FileRecords;
+import org.apache.kafka.common.record.internal.Records;
 import org.apache.kafka.server.storage.log.FetchIsolation;
 import org.apache.kafka.storage.internals.log.LogOffsetMetadata;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
@@ -69,6 +71,20 @@ class HighWatermarkTest {
                         .records
                         .sizeInBytes())
                 .isZero();
+    }
+
+    @Test
+    void whatAConsumerReadsBelowTheCapGoesFromTheFileToTheSocket() throws IOException {
+        log.appendAsLeader(Batches.of("a"), 0);
+        broker.awaitDurable();
+        int size = log.activeSegment().size();
+        broker.device().hold();
+        log.appendAsLeader(Batches.of("b"), 0);
+        raise();
+
+        Records read = log.read(0, 1 << 20, FetchIsolation.HIGH_WATERMARK, true).records;
+        assertThat(read).isInstanceOf(FileRecords.class);
+        assertThat(read.sizeInBytes()).isEqualTo(size);
     }
 
     @Test

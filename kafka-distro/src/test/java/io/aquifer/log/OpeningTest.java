@@ -112,6 +112,19 @@ class OpeningTest {
     }
 
     @Test
+    void aDirectoryThatComesBackWhileTheBrokerRunsIsRecovered() throws IOException {
+        File dir = broker.dirOf(PARTITION);
+        File aside = root.resolve("aside").toFile();
+        int flushed = log.activeSegment().translateOffset(1).position;
+        broker.crash();
+        Files.move(dir.toPath(), aside.toPath());
+        broker.start();
+        Files.move(aside.toPath(), dir.toPath());
+        LocalFiles.zero(LocalFiles.newestSegment(dir), flushed);
+        assertThat(Batches.values(broker.create(PARTITION))).containsExactly("0:a", "1:b");
+    }
+
+    @Test
     void offsetsThatNeitherHasAreAGap() throws Exception {
         trim();
         log.appendAsLeader(Batches.of("c"), 2);

@@ -88,9 +88,12 @@ final class EpochSegments {
 
     /** Whether finished segments hold offsets of this epoch both before and behind this one. */
     boolean isWithin(long offset) {
-        return !read.isEmpty()
-                && read.firstKey() <= offset
-                && last(read.lastEntry().getValue()) >= offset;
+        return beginBy(offset) && last(read.lastEntry().getValue()) >= offset;
+    }
+
+    /** Whether a finished segment holds this offset of this epoch, or one before it. */
+    boolean beginBy(long offset) {
+        return !read.isEmpty() && read.firstKey() <= offset;
     }
 
     /** The first finished segment, from the one that holds {@code offset} on without a gap, in which transactions aborted. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What can't be answered yet, or has a hole where there must be a segment, is a {@link ReplicaNotAvailableException}, which
  * clients and Kafka's own tasks retry. An empty answer would have consumers start over. What can't be changed now is a {@link
- * org.apache.kafka.server.log.remote.storage.RetriableRemoteStorageException}.
+ * org.apache.kafka.server.log.remote.storage.RetriableRemoteStorageException}. No {@link Error} leaves this: it would end the
+ * tiering of its partition without a word.
  */
 public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManager {
 
@@ -53,8 +55,13 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
     public S3RemoteLogMetadataManager() {
         this(
                 BrokerClassPath.ofThisProcess()::requireWovenClasses,
-                config -> S3Metrics.open(config, S3Metrics.METADATA),
+                S3RemoteLogMetadataManager::open,
                 new MetadataThread());
+    }
+
+    /** A client of the store that the settings name, once that was looked at. */
+    static ObjectStore open(S3Config config) {
+        return StoreCheck.checked(S3Metrics.open(config, S3Metrics.METADATA), config);
     }
 
     /**
@@ -74,8 +81,8 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
      * Opens the store.
      *
      * @throws ConfigException if a setting is missing or contradicts another
-     * @throws KafkaException if the Aquifer JAR comes after Kafka's, or the journal of deletions in the broker's first log
-     *     directory can't be used
+     * @throws KafkaException if the Aquifer JAR comes after Kafka's, the journal of deletions in the broker's first log
+     *     directory can't be used, or the store lacks something, which the message names
      */
     @Override
     public void configure(Map<String, ?> configs) {
@@ -111,7 +118,7 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
             throw new IllegalArgumentException("A segment is added as " + RemoteLogSegmentState.COPY_SEGMENT_STARTED
                     + ", not as " + metadata.state() + ": " + metadata.remoteLogSegmentId());
         }
-        return partitions().get(metadata.topicIdPartition()).add(metadata);
+        return guarded(() -> partitions().get(metadata.topicIdPartition()).add(metadata));
     }
 
     @Override
@@ -121,12 +128,17 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
             throw new IllegalArgumentException(
                     "No segment becomes " + update.state() + " later: " + update.remoteLogSegmentId());
         }
-        return partitions().get(update.topicIdPartition()).update(update);
+        return guarded(() -> partitions().get(update.topicIdPartition()).update(update));
     }
 
     @Override
     public Optional<RemoteLogSegmentMetadata> remoteLogSegmentMetadata(
             TopicIdPartition partition, int epochForOffset, long offset) throws RemoteStorageException {
+        return guarded(() -> find(partition, epochForOffset, offset));
+    }
+
+    private Optional<RemoteLogSegmentMetadata> find(TopicIdPartition partition, int epochForOffset, long offset)
+            throws RemoteStorageException {
         PartitionMetadata opened = opened(partition);
         Optional<RemoteLogSegmentMetadata> found = opened.ask(catalog -> catalog.find(epochForOffset, offset));
         if (found.isEmpty() && !opened.isLeader()) {
@@ -142,10 +154,12 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
     @Override
     public Optional<RemoteLogSegmentMetadata> nextSegmentWithTxnIndex(
             TopicIdPartition partition, int epoch, long offset) throws RemoteStorageException {
-        PartitionMetadata opened = opened(partition);
-        opened.refreshIfOld();
-        refuseHole(opened, partition, epoch, offset);
-        return opened.ask(catalog -> catalog.nextWithAborted(epoch, offset));
+        return guarded(() -> {
+            PartitionMetadata opened = opened(partition);
+            opened.refreshIfOld();
+            refuseHole(opened, partition, epoch, offset);
+            return opened.ask(catalog -> catalog.nextWithAborted(epoch, offset));
+        });
     }
 
     private static void refuseHole(PartitionMetadata opened, TopicIdPartition partition, int epoch, long offset) {
@@ -166,39 +180,49 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
     @Override
     public Optional<Long> highestOffsetForEpoch(TopicIdPartition partition, int leaderEpoch)
             throws RemoteStorageException {
-        PartitionMetadata opened = opened(partition);
-        opened.note(leaderEpoch);
-        opened.refreshIfOld();
-        return opened.ask(catalog -> catalog.highest(leaderEpoch));
+        return guarded(() -> {
+            PartitionMetadata opened = opened(partition);
+            opened.note(leaderEpoch);
+            opened.refreshIfOld();
+            return opened.ask(catalog -> catalog.highest(leaderEpoch));
+        });
     }
 
     @Override
     public CompletableFuture<Void> putRemotePartitionDeleteMetadata(RemotePartitionDeleteMetadata metadata)
             throws RemoteStorageException {
-        return partitions().delete(metadata.topicIdPartition(), metadata.state());
+        return guarded(() -> partitions().delete(metadata.topicIdPartition(), metadata.state()));
     }
 
     @Override
     public Iterator<RemoteLogSegmentMetadata> listRemoteLogSegments(TopicIdPartition partition)
             throws RemoteStorageException {
-        PartitionMetadata opened = opened(partition);
-        opened.refreshIfOld();
-        return opened.ask(SegmentCatalog::list).iterator();
+        return list(partition, SegmentCatalog::list);
     }
 
     @Override
     public Iterator<RemoteLogSegmentMetadata> listRemoteLogSegments(TopicIdPartition partition, int leaderEpoch)
             throws RemoteStorageException {
-        PartitionMetadata opened = opened(partition);
-        opened.refreshIfOld();
-        return opened.ask(catalog -> catalog.list(leaderEpoch)).iterator();
+        return list(partition, catalog -> catalog.list(leaderEpoch));
+    }
+
+    private Iterator<RemoteLogSegmentMetadata> list(
+            TopicIdPartition partition, Function<SegmentCatalog, List<RemoteLogSegmentMetadata>> which)
+            throws RemoteStorageException {
+        return guarded(() -> {
+            PartitionMetadata opened = opened(partition);
+            opened.refreshIfOld();
+            return opened.ask(which).iterator();
+        });
     }
 
     /** Begins to open the partitions, and returns at once. */
     @Override
     public void onPartitionLeadershipChanges(Set<TopicIdPartition> leaders, Set<TopicIdPartition> followers) {
-        leaders.forEach(partition -> partitions().become(partition, true));
-        followers.forEach(partition -> partitions().become(partition, false));
+        noting(() -> {
+            leaders.forEach(partition -> partitions().become(partition, true));
+            followers.forEach(partition -> partitions().become(partition, false));
+        });
     }
 
     /**
@@ -208,21 +232,50 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
      */
     @Override
     public void onStopPartitions(Set<TopicIdPartition> stopped) {
-        stopped.forEach(partition -> partitions().leave(partition));
+        noting(() -> stopped.forEach(partition -> partitions().leave(partition)));
     }
 
     @Override
     public long remoteLogSize(TopicIdPartition partition, int leaderEpoch) throws RemoteStorageException {
-        return opened(partition)
+        return guarded(() -> opened(partition)
                 .ask(catalog -> catalog.list(leaderEpoch).stream()
                         .mapToLong(RemoteLogSegmentMetadata::segmentSizeInBytes)
-                        .sum());
+                        .sum()));
     }
 
     /** Whether all that the bucket held of the partition, when Kafka last assigned it to this broker, is known. */
     @Override
     public boolean isReady(TopicIdPartition partition) {
-        return partitions().find(partition).map(PartitionMetadata::isOpen).orElse(false);
+        try {
+            return partitions().find(partition).map(PartitionMetadata::isOpen).orElse(false);
+        } catch (Error e) {
+            throw unnoted(e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Answer<T> {
+        T get() throws RemoteStorageException;
+    }
+
+    private static <T> T guarded(Answer<T> answer) throws RemoteStorageException {
+        try {
+            return answer.get();
+        } catch (Error e) {
+            throw StorageFailures.of("The remote metadata can't be used", e);
+        }
+    }
+
+    private static void noting(Runnable change) {
+        try {
+            change.run();
+        } catch (Error e) {
+            throw unnoted(e);
+        }
+    }
+
+    private static KafkaException unnoted(Error e) {
+        return new KafkaException("The remote metadata can't be used: " + e, e);
     }
 
     private PartitionMetadata opened(TopicIdPartition partition) throws RemoteStorageException {

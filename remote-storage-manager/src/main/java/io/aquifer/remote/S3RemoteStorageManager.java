@@ -36,18 +36,12 @@ public final class S3RemoteStorageManager implements RemoteStorageManager {
 
     /** For Kafka, which makes it by its name in {@code remote.log.storage.manager.class.name}. */
     public S3RemoteStorageManager() {
-        this(BrokerClassPath.ofThisProcess()::requireWovenClasses, S3RemoteStorageManager::checked);
+        this(BrokerClassPath.ofThisProcess()::requireWovenClasses, S3RemoteStorageManager::open);
     }
 
-    private static ObjectStore checked(S3Config config) {
-        ObjectStore store = S3Metrics.open(config, S3Metrics.STORAGE);
-        try {
-            StoreCheck.requireUsable(store, config);
-            return store;
-        } catch (RuntimeException e) {
-            store.close();
-            throw e;
-        }
+    /** A client of the store that the settings name, once that was looked at. */
+    static ObjectStore open(S3Config config) {
+        return StoreCheck.checked(S3Metrics.open(config, S3Metrics.STORAGE), config);
     }
 
     /**

@@ -19,7 +19,7 @@ import org.apache.kafka.server.log.remote.storage.RemoteLogSegmentState;
 final class SegmentCatalog {
 
     private final Map<Uuid, RemoteLogSegmentMetadata> segments = new HashMap<>();
-    private final Map<Integer, EpochSegments> epochs = new HashMap<>();
+    private final NavigableMap<Integer, EpochSegments> epochs = new TreeMap<>();
     private final NavigableMap<Integer, Long> highest = new TreeMap<>();
 
     /** Adds a segment, or puts it in place of the one with the same id. */
@@ -80,12 +80,25 @@ final class SegmentCatalog {
         return Optional.ofNullable(epochs.get(epoch)).flatMap(ofEpoch -> ofEpoch.nextWithAborted(offset));
     }
 
-    /** Whether no segment of an epoch has an offset that lies between those that its segments have. */
+    /** Whether an offset of an epoch was copied, and no segment is known that holds it. */
     boolean lacks(int epoch, long offset) {
+        return find(epoch, offset).isEmpty() && (isWithin(epoch, offset) || isBetweenEpochs(epoch, offset));
+    }
+
+    private boolean isWithin(int epoch, long offset) {
         EpochSegments ofEpoch = epochs.get(epoch);
-        return ofEpoch != null
-                && ofEpoch.isWithin(offset)
-                && ofEpoch.find(offset).isEmpty();
+        return ofEpoch != null && ofEpoch.isWithin(offset);
+    }
+
+    /**
+     * There is a segment in front of it, and the same or a later epoch was copied beyond it. That an earlier epoch was says
+     * nothing: an unclean election may have given up its end. What another epoch holds isn't missing, but is that epoch's.
+     */
+    private boolean isBetweenEpochs(int epoch, long offset) {
+        return epochs.headMap(epoch, true).values().stream().anyMatch(ofEpoch -> ofEpoch.beginBy(offset))
+                && highest.tailMap(epoch, true).values().stream().anyMatch(end -> end >= offset)
+                && epochs.values().stream()
+                        .noneMatch(ofEpoch -> ofEpoch.find(offset).isPresent());
     }
 
     /** The highest offset of an epoch that was ever copied. */

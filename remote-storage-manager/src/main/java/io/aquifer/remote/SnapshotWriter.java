@@ -116,7 +116,7 @@ final class SnapshotWriter {
         }
         int epoch = metadata.epoch();
         PartitionSnapshot snapshot = metadata.with(state -> state.next(epoch, context.brokerId()));
-        CompletableFuture<?> unused = snapshots.create(snapshot).whenComplete((won, failure) -> {
+        CompletableFuture<?> unused = create(snapshot).whenComplete((won, failure) -> {
             synchronized (this) {
                 doubtful = failure != null;
             }
@@ -128,6 +128,14 @@ final class SnapshotWriter {
                 overtaken(waiters);
             }
         });
+    }
+
+    private CompletableFuture<Boolean> create(PartitionSnapshot snapshot) {
+        try {
+            return snapshots.create(snapshot);
+        } catch (Throwable e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private String key(long number) {

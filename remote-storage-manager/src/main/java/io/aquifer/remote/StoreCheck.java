@@ -20,6 +20,17 @@ final class StoreCheck {
 
     private StoreCheck() {}
 
+    /** The store, which is closed if it isn't {@linkplain #requireUsable usable}. */
+    static ObjectStore checked(ObjectStore store, S3Config config) {
+        try {
+            requireUsable(store, config);
+            return store;
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
     /**
      * Probes the store. One that can't be reached for the moment is no reason not to start: copies and reads will be tried
      * again.

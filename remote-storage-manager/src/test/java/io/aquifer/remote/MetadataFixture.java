@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
@@ -56,12 +57,18 @@ final class MetadataFixture {
     /** A broker. */
     final class Broker {
         final SimulatedObjectStore store;
+        /** What the store answers otherwise, by the name of the method. */
+        Function<String, CompletableFuture<?>> answers = called -> null;
+
         final S3RemoteLogMetadataManager manager;
 
         private Broker(int id, Duration latency, Map<String, Object> more) {
             store = new SimulatedObjectStore(clock, bucket, id);
             store.latency(latency);
-            manager = new S3RemoteLogMetadataManager(() -> {}, config -> store, new ClockTimer(clock));
+            manager = new S3RemoteLogMetadataManager(
+                    () -> {},
+                    config -> Stores.answering(store, called -> answers.apply(called)),
+                    new ClockTimer(clock));
             Map<String, Object> settings = new HashMap<>(Map.of(
                     "aquifer.s3.bucket", "bucket",
                     "aquifer.s3.prefix", "prefix",

@@ -253,6 +253,70 @@ class S3RemoteLogMetadataManagerTest {
     }
 
     @Test
+    void a_hole_at_the_edge_of_an_epoch_is_one_too() throws RemoteStorageException {
+        fixture.upload(segment(0, 9, Map.of(0, 0L)));
+        fixture.upload(segment(20, 29, Map.of(1, 20L)));
+        MetadataFixture.Broker leader = fixture.broker(1).lead(1);
+
+        assertThatThrownBy(() -> leader.find(0, 15)).isInstanceOf(ReplicaNotAvailableException.class);
+        assertThatThrownBy(() -> leader.find(1, 15)).isInstanceOf(ReplicaNotAvailableException.class);
+        assertThatThrownBy(() -> leader.manager.nextSegmentWithTxnIndex(PARTITION, 1, 15))
+                .isInstanceOf(ReplicaNotAvailableException.class);
+        assertThat(leader.find(1, 30)).isEmpty();
+    }
+
+    @Test
+    void an_epoch_without_any_segment_is_a_hole_if_a_later_one_has_some() throws RemoteStorageException {
+        fixture.upload(segment(0, 9, Map.of(0, 0L)));
+        fixture.upload(segment(20, 29, Map.of(2, 20L)));
+        MetadataFixture.Broker leader = fixture.broker(1).lead(2);
+
+        assertThatThrownBy(() -> leader.find(1, 12)).isInstanceOf(ReplicaNotAvailableException.class);
+        assertThatThrownBy(() -> leader.manager.nextSegmentWithTxnIndex(PARTITION, 1, 10))
+                .isInstanceOf(ReplicaNotAvailableException.class);
+        assertThat(leader.find(3, 12)).isEmpty();
+    }
+
+    @Test
+    void where_one_epoch_ends_and_another_begins_there_is_no_hole() throws RemoteStorageException {
+        fixture.upload(segment(0, 9, Map.of(0, 0L)));
+        RemoteLogSegmentMetadata second = segment(10, 29, Map.of(1, 10L, 2, 20L));
+        fixture.upload(second);
+        MetadataFixture.Broker leader = fixture.broker(1).lead(2);
+
+        assertThat(leader.find(0, 10)).isEmpty();
+        assertThat(leader.find(1, 20)).isEmpty();
+        assertThat(leader.find(2, 20)).contains(id(second));
+        assertThat(leader.find(2, 30)).isEmpty();
+    }
+
+    @Test
+    void what_an_unclean_election_gave_up_makes_no_hole_of_what_is_not_copied_yet() throws RemoteStorageException {
+        fixture.upload(segment(0, 39, Map.of(0, 0L)));
+        fixture.upload(segment(40, 99, Map.of(1, 40L)));
+        MetadataFixture.Broker leader = fixture.broker(1).lead(2);
+
+        assertThat(leader.find(0, 45)).isEmpty();
+        assertThat(leader.find(2, 60)).isEmpty();
+        assertThat(leader.manager.nextSegmentWithTxnIndex(PARTITION, 2, 50)).isEmpty();
+        assertThat(leader.manager.nextSegmentWithTxnIndex(PARTITION, 0, 40)).isEmpty();
+    }
+
+    @Test
+    void what_is_being_deleted_at_the_beginning_leaves_no_hole() throws RemoteStorageException {
+        MetadataFixture.Broker leader = fixture.broker(1).lead(1);
+        RemoteLogSegmentMetadata first = leader.copy(segment(0, 9, Map.of(0, 0L)));
+        RemoteLogSegmentMetadata second = leader.copy(segment(10, 19, Map.of(0, 10L, 1, 15L)));
+        leader.copy(segment(20, 29, Map.of(1, 20L)));
+        fixture.done(leader.update(first, RemoteLogSegmentState.DELETE_SEGMENT_STARTED));
+        assertThat(leader.find(0, 5)).isEmpty();
+
+        leader.delete(second);
+        assertThat(leader.find(0, 5)).isEmpty();
+        assertThat(leader.find(1, 15)).isEmpty();
+    }
+
+    @Test
     void a_follower_that_misses_a_segment_looks_again() throws RemoteStorageException {
         MetadataFixture eager = new MetadataFixture(SimulatedClock.eager());
         MetadataFixture.Broker leader = eager.broker(1).lead(0);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
@@ -66,6 +67,7 @@ public final class Load implements AutoCloseable {
     private final Recorder latencies = new Recorder(LONGEST_LATENCY_MICROS, 3);
     private final AtomicLong failed = new AtomicLong();
     private final AtomicReference<@Nullable Exception> firstFailure = new AtomicReference<>();
+    private final List<KafkaProducer<?, ?>> producers = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopping;
 
@@ -93,6 +95,21 @@ public final class Load implements AutoCloseable {
     /** Microseconds from the moment a record was due until its acknowledgement, for those since the last call. */
     public Histogram latenciesSinceLastCall() {
         return latencies.getIntervalHistogram();
+    }
+
+    /** How many requests of every producer, at least, are unanswered now. */
+    public int requestsInFlight() {
+        if (producers.size() < options.producers()) {
+            return 0;
+        }
+        return producers.stream().mapToInt(Load::requestsInFlight).min().orElse(0);
+    }
+
+    private static int requestsInFlight(KafkaProducer<?, ?> producer) {
+        return producer.metrics().values().stream()
+                .filter(metric -> metric.metricName().name().equals("requests-in-flight"))
+                .mapToInt(metric -> ((Number) metric.metricValue()).intValue())
+                .sum();
     }
 
     /** Number of records whose producer gave up on them. */
@@ -159,6 +176,7 @@ public final class Load implements AutoCloseable {
 
     private void produce(int number, Schedule schedule) {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config())) {
+            producers.add(producer);
             for (long left = options.records(); left > 0 && !stopping; left--) {
                 long due = schedule.awaitNext();
                 long sequence = history.sending(number);

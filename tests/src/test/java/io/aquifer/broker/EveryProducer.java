@@ -22,6 +22,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class EveryProducer {
 
+    private static final int IN_FLIGHT = 5;
     private static final String IDEMPOTENT = "idempotent";
     private static final String LEADER_ACKS = "acks-1";
     static final String ALL_ACKS = "acks-all";
@@ -36,6 +37,7 @@ abstract class EveryProducer {
     private final History allAcks = new History();
     private final History transactional = new History();
     private BrokerFixture fixture;
+    private Load idempotentLoad;
 
     final BrokerFixture fixture() {
         return fixture;
@@ -52,7 +54,7 @@ abstract class EveryProducer {
         fixture = start();
         Load.Options fiveInFlight = MODEST.withProducers(2)
                 .with("enable.idempotence", true)
-                .with("max.in.flight.requests.per.connection", 5)
+                .with("max.in.flight.requests.per.connection", IN_FLIGHT)
                 .with("batch.size", 2_000);
         Load.Options plain = MODEST.with("enable.idempotence", false).with("max.in.flight.requests.per.connection", 1);
         try (Load first = load(IDEMPOTENT, idempotent, fiveInFlight);
@@ -60,6 +62,7 @@ abstract class EveryProducer {
                 Load third = load(ALL_ACKS, allAcks, plain.with("compression.type", "lz4"));
                 TransactionalLoad fourth = transactions("one");
                 TransactionalLoad fifth = transactions("other")) {
+            idempotentLoad = first;
             Step untilAllGotOn = () -> awaitProgress(fourth, fifth);
             untilAllGotOn.run();
             befall(fixture, untilAllGotOn);
@@ -118,6 +121,11 @@ abstract class EveryProducer {
 
     private TransactionalLoad transactions(String id) {
         return new TransactionalLoad(fixture.bootstrap(), TRANSACTIONAL, id, transactional).start();
+    }
+
+    /** Waits until every idempotent producer waits for as many answers as it may, which a broker that is paused doesn't give. */
+    final void awaitManyInFlight() {
+        Await.until("requests in flight", LIMIT, () -> idempotentLoad.requestsInFlight() == IN_FLIGHT);
     }
 
     /** Waits until everyone has got on since this was called. */

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Producers of every kind write while the broker is killed three times: with its page cache intact, with the last
- * segments cut short, and with their ends turned into noise. None of what is damaged was ever flushed.
+ * Producers of every kind write while the broker is killed three times: with its page cache intact and five requests of each
+ * idempotent producer unanswered, with the last segments cut short, and with their ends turned into noise. None of what is damaged was ever flushed.
  */
 class KilledBrokerIT extends EveryProducer {
 
@@ -21,6 +21,8 @@ class KilledBrokerIT extends EveryProducer {
 
     @Override
     void befall(BrokerFixture fixture, Step untilAllGotOn) throws IOException {
+        fixture.broker().pause();
+        awaitManyInFlight();
         fixture.killAndRestart();
         untilAllGotOn.run();
         fixture.broker().kill();

@@ -42,6 +42,7 @@ final class WalMetrics implements WalObserver, AutoCloseable {
         gauge("RingUsedBytes", wal::ringUsed);
         gauge("RingCapacityBytes", wal::ringCapacity);
         gauge("MemoryUsedBytes", wal::memoryUsed);
+        gauge("AppendsWaiting", wal::appendsWaiting);
         gauge("BlocksInFlight", wal::blocksInFlight);
         gauge("DurablePosition", wal::durablePosition);
         gauge("TrimPosition", wal::trimPosition);

@@ -1,6 +1,7 @@
 package io.aquifer.wal.append;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,7 +20,7 @@ final class Budget {
     private final ReentrantLock turn = new ReentrantLock(true);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition released = lock.newCondition();
-    private volatile int waiting;
+    private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean closed;
 
     /**
@@ -42,6 +43,11 @@ final class Budget {
         return used.get();
     }
 
+    /** How many threads wait for bytes now. */
+    int waiting() {
+        return waiting.get();
+    }
+
     /** Takes bytes unless more than {@code limit} would be taken then; {@code limit} may be beyond the capacity. */
     boolean tryAcquire(long bytes, long limit) {
         while (true) {
@@ -61,9 +67,18 @@ final class Budget {
      * @return false if they didn't become free in time, or the budget was closed
      */
     boolean acquire(long bytes, long timeoutNanos) throws InterruptedException {
-        if (waiting == 0 && tryAcquire(bytes, capacity)) {
+        if (waiting.get() == 0 && tryAcquire(bytes, capacity)) {
             return true;
         }
+        waiting.incrementAndGet();
+        try {
+            return awaitTurn(bytes, timeoutNanos);
+        } finally {
+            waiting.decrementAndGet();
+        }
+    }
+
+    private boolean awaitTurn(long bytes, long timeoutNanos) throws InterruptedException {
         long deadline = System.nanoTime() + timeoutNanos;
         if (!turn.tryLock(timeoutNanos, TimeUnit.NANOSECONDS)) {
             return false;
@@ -77,7 +92,6 @@ final class Budget {
 
     private boolean awaitRelease(long bytes, long deadline) throws InterruptedException {
         lock.lock();
-        waiting = 1;
         try {
             while (!tryAcquire(bytes, capacity)) {
                 long left = deadline - System.nanoTime();
@@ -88,7 +102,6 @@ final class Budget {
             }
             return true;
         } finally {
-            waiting = 0;
             lock.unlock();
         }
     }
@@ -108,7 +121,7 @@ final class Budget {
     }
 
     private void signal() {
-        if (waiting > 0) {
+        if (waiting.get() > 0) {
             lock.lock();
             try {
                 released.signalAll();

@@ -57,6 +57,11 @@ final class Space {
         }
     }
 
+    /** How many threads wait for room now. */
+    int waiting() {
+        return ring.waiting() + memory.waiting();
+    }
+
     /** Takes room for an append if there is some. */
     boolean tryAcquire(long bytes) {
         return tryAcquire(bytes, memory.capacity(), ring.capacity());

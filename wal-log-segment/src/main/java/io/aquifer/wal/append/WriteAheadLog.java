@@ -782,6 +782,11 @@ public final class WriteAheadLog {
         return space.memoryUsed();
     }
 
+    /** Threads in {@link #reserve} for which there is no room yet. */
+    public int appendsWaiting() {
+        return space.waiting();
+    }
+
     /** Blocks that a driver has taken and that aren't durable yet. */
     public int blocksInFlight() {
         completion.lock();

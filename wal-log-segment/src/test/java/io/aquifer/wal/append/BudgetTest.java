@@ -62,6 +62,7 @@ class BudgetTest {
         assertThat(budget.acquire(100, 0)).isTrue();
         assertThat(budget.acquire(1, 1)).isFalse();
         assertThat(budget.used()).isEqualTo(100);
+        assertThat(budget.waiting()).isZero();
     }
 
     @Test
@@ -70,11 +71,14 @@ class BudgetTest {
         Waiter large = new Waiter(50);
         Waiter small = new Waiter(10);
         assertThat(large.isWaiting()).isTrue();
+        assertThat(budget.waiting()).isEqualTo(2);
         budget.release(10);
         assertThat(large.answer()).isTrue();
         assertThat(small.isWaiting()).isTrue();
+        assertThat(budget.waiting()).isEqualTo(1);
         budget.release(10);
         assertThat(small.answer()).isTrue();
+        assertThat(budget.waiting()).isZero();
         assertThat(budget.used()).isEqualTo(100);
     }
 
@@ -86,6 +90,7 @@ class BudgetTest {
         large.thread.interrupt();
         assertThatThrownBy(large::answer).hasRootCauseInstanceOf(InterruptedException.class);
         assertThat(small.answer()).isTrue();
+        assertThat(budget.waiting()).isZero();
     }
 
     @Test
