@@ -49,10 +49,14 @@ public final class BrokerTakeovers implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerTakeovers.class);
 
-    /** How often is looked while a takeover runs or may begin. */
+    /** How often the metadata are looked at, and the bucket while a takeover gets on. */
     private static final long RUNNING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** How often the bucket is looked at while a takeover waits for something. */
+    private static final long WAITING_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** How often the bucket is looked at for takeovers that somebody asked for. */
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** A takeover in which nothing changes for so long waits for something. */
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final ObjectStore store;
     private final ClusterKeys keys;
@@ -72,12 +76,16 @@ public final class BrokerTakeovers implements AutoCloseable {
     private final Map<WalEpoch, TakeoverPlan> plans = new HashMap<>();
     private final Map<WalEpoch, TakeoverDriver> drivers = new HashMap<>();
     private final Set<WalEpoch> prepared = new HashSet<>();
+    /** Brokers that are missed, and since when. */
     private final Map<Integer, Long> missedSince = new HashMap<>();
+    /** Those of them for which there is nothing left to ask. */
+    private final Set<Integer> seenTo = new HashSet<>();
+
     private volatile boolean closing;
-    private volatile int running;
+    private volatile List<TakeoverState> running = List.of();
     private long seenMetadata = -1;
-    private Set<Integer> missed = Set.of();
     private long lookedAt;
+    private long changedAt;
     private BiConsumer<TopicPartition, File> preferredLogDir = (partition, logDir) -> {};
 
     /** Waits for what this broker's WAL has taken from others. */
@@ -124,6 +132,7 @@ public final class BrokerTakeovers implements AutoCloseable {
         this.durability = durability;
         this.clock = clock;
         this.lookedAt = clock.getAsLong() - IDLE_NANOS;
+        this.changedAt = clock.getAsLong();
         this.thread = new Thread(this::run, "aquifer-takeover");
         thread.setDaemon(true);
     }
@@ -162,7 +171,7 @@ public final class BrokerTakeovers implements AutoCloseable {
 
     /** How many takeovers aren't complete, as far as this broker knows. */
     public int running() {
-        return running;
+        return running.size();
     }
 
     private void run() {
@@ -184,14 +193,18 @@ public final class BrokerTakeovers implements AutoCloseable {
 
     private void round() throws IOException {
         ClusterView cluster = look();
-        boolean due = clock.getAsLong() - lookedAt >= IDLE_NANOS;
-        if (running == 0 && missed.isEmpty() && !due) {
+        Set<Integer> toAsk = toAsk();
+        if (toAsk.isEmpty() && clock.getAsLong() - lookedAt < interval()) {
             return;
         }
         TakeoverListing listing = StoreWait.untilDone(takeovers.list());
         lookedAt = clock.getAsLong();
-        if (settings.automatic()) {
-            listing = askForMissed(listing);
+        if (askFor(toAsk, listing)) {
+            listing = StoreWait.untilDone(takeovers.list());
+        }
+        if (!listing.running().equals(running)) {
+            running = listing.running();
+            changedAt = lookedAt;
         }
         readPlans(listing);
         OptionalInt driver = cluster.driver(listing.owners());
@@ -208,7 +221,13 @@ public final class BrokerTakeovers implements AutoCloseable {
                 drivers.computeIfAbsent(takeover.wal(), this::driver).step(cluster, listing, takeover, plans);
             }
         }
-        running = listing.running().size();
+    }
+
+    private long interval() {
+        if (running.isEmpty()) {
+            return IDLE_NANOS;
+        }
+        return clock.getAsLong() - changedAt < PATIENCE_NANOS ? RUNNING_NANOS : WAITING_NANOS;
     }
 
     private TakeoverDriver driver(WalEpoch wal) {
@@ -219,34 +238,41 @@ public final class BrokerTakeovers implements AutoCloseable {
     private ClusterView look() {
         MetadataImage image = metadata.get();
         ClusterView cluster = new ClusterView(image);
-        if (image.offset() != seenMetadata) {
+        if (settings.automatic() && image.offset() != seenMetadata) {
             seenMetadata = image.offset();
-            missed = settings.automatic() ? cluster.missed() : Set.of();
+            Set<Integer> missed = cluster.missed();
             missedSince.keySet().retainAll(missed);
+            seenTo.retainAll(missed);
             missed.forEach(broker -> missedSince.putIfAbsent(broker, clock.getAsLong()));
         }
         return cluster;
     }
 
-    private TakeoverListing askForMissed(TakeoverListing listing) throws IOException {
-        boolean asked = false;
-        for (int broker : missed) {
-            long away = clock.getAsLong() - missedSince.getOrDefault(broker, clock.getAsLong());
-            if (listing.owners().contains(broker) && away >= settings.delay().toNanos()) {
-                asked |= askFor(broker, listing);
+    /** Brokers that were missed for long enough. */
+    private Set<Integer> toAsk() {
+        Set<Integer> toAsk = new TreeSet<>();
+        missedSince.forEach((broker, since) -> {
+            if (!seenTo.contains(broker)
+                    && clock.getAsLong() - since >= settings.delay().toNanos()) {
+                toAsk.add(broker);
             }
-        }
-        return asked ? StoreWait.untilDone(takeovers.list()) : listing;
+        });
+        return toAsk;
     }
 
-    private boolean askFor(int broker, TakeoverListing listing) throws IOException {
-        Optional<WalEpoch> wal = WalTakeover.of(store, keys, broker);
-        if (wal.isEmpty() || listing.of(wal.get()).isPresent()) {
-            return false;
+    private boolean askFor(Set<Integer> missed, TakeoverListing listing) throws IOException {
+        boolean asked = false;
+        for (int broker : missed) {
+            Optional<WalEpoch> wal =
+                    listing.owners().contains(broker) ? WalTakeover.of(store, keys, broker) : Optional.empty();
+            if (wal.isPresent() && listing.of(wal.get()).isEmpty()) {
+                PutResult unused = StoreWait.untilDone(takeovers.ask(wal.get(), brokerId));
+                LOG.info("Broker {} is missed: its WAL and its partitions are taken over", broker);
+                asked = true;
+            }
+            seenTo.add(broker);
         }
-        PutResult unused = StoreWait.untilDone(takeovers.ask(wal.get(), brokerId));
-        LOG.info("Broker {} is missed: its WAL and its partitions are taken over", broker);
-        return true;
+        return asked;
     }
 
     /** Those of takeovers that aren't complete; the others' logs don't come any more. */
