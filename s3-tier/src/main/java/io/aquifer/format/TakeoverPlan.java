@@ -21,7 +21,8 @@ import java.util.UUID;
  *     16    4  node id of the broker that is taken over
  *     20    8  epoch of the takeover of its WAL
  *     28    4  node id of the broker that made the plan
- *     32    4  N, number of partitions
+ *     32    8  offset up to which that broker had the cluster's metadata
+ *     40    4  N, number of partitions
  *              N times:
  *            0    4  node id of the broker whose WAL has the partition
  *            4    8  epoch of the takeover of that WAL
@@ -34,11 +35,13 @@ import java.util.UUID;
  *
  * @param wal the broker that is taken over, and the epoch of the takeover
  * @param madeBy node id of the broker that made the plan
+ * @param metadataOffset up to which that broker had the cluster's metadata. Whoever has less of them can't tell from them how far
+ *     the takeover has come
  * @param handovers one for each partition, perhaps none
  */
-public record TakeoverPlan(WalEpoch wal, int madeBy, List<Handover> handovers) {
+public record TakeoverPlan(WalEpoch wal, int madeBy, long metadataOffset, List<Handover> handovers) {
 
-    private static final int FIXED_SIZE = 36;
+    private static final int FIXED_SIZE = 44;
     private static final int HANDOVER_SIZE = 60;
     private static final ObjectHeader HEADER = new ObjectHeader(
             0x41515549_46544b4fL,
@@ -85,7 +88,7 @@ public record TakeoverPlan(WalEpoch wal, int madeBy, List<Handover> handovers) {
         ByteBuffer buffer =
                 HEADER.begin(Math.addExact(FIXED_SIZE, Math.multiplyExact(HANDOVER_SIZE, handovers.size())));
         putEpoch(buffer, wal);
-        buffer.putInt(madeBy).putInt(handovers.size());
+        buffer.putInt(madeBy).putLong(metadataOffset).putInt(handovers.size());
         for (Handover each : handovers) {
             putEpoch(buffer, each.source());
             putUuid(buffer, each.walId());
@@ -105,6 +108,7 @@ public record TakeoverPlan(WalEpoch wal, int madeBy, List<Handover> handovers) {
     private static TakeoverPlan decode(ByteBuffer buffer) {
         WalEpoch wal = getEpoch(buffer);
         int madeBy = buffer.getInt();
+        long metadataOffset = buffer.getLong();
         int count = buffer.getInt();
         List<Handover> handovers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -113,7 +117,7 @@ public record TakeoverPlan(WalEpoch wal, int madeBy, List<Handover> handovers) {
             LogIncarnation log = new LogIncarnation(getUuid(buffer), buffer.getInt(), buffer.getLong());
             handovers.add(new Handover(source, walId, log, buffer.getInt()));
         }
-        return new TakeoverPlan(wal, madeBy, handovers);
+        return new TakeoverPlan(wal, madeBy, metadataOffset, handovers);
     }
 
     private static void putEpoch(ByteBuffer buffer, WalEpoch epoch) {

@@ -36,6 +36,7 @@ class TakeoversTest {
     private static final TakeoverPlan PLAN = new TakeoverPlan(
             TAKEN,
             2,
+            1234,
             List.of(
                     new TakeoverPlan.Handover(TAKEN, WAL_ID, new LogIncarnation(TOPIC, 3, -5), 2),
                     new TakeoverPlan.Handover(TAKEN_BEFORE, WAL_ID, new LogIncarnation(TOPIC, 4, 6), 9)));
@@ -47,11 +48,11 @@ class TakeoversTest {
             "41515549464f574e00010000ce6c7a0a00000007010203040506070800112233"
                     + "445566778899aabbccddeeffffffffffffffffff",
             PLAN,
-            "4151554946544b4f000100001fe856860000000700000000ffffffff0000000200000002"
-                    + "0000000700000000ffffffff00112233445566778899aabbccddeeff0f0e0d0c0b0a0908"
-                    + "070605040302010000000003fffffffffffffffb000000020000000500000001ffffffff"
-                    + "00112233445566778899aabbccddeeff0f0e0d0c0b0a0908070605040302010000000004"
-                    + "000000000000000600000009",
+            "4151554946544b4f000100007631a6610000000700000000ffffffff0000000200000000"
+                    + "000004d2000000020000000700000000ffffffff00112233445566778899aabbccddeeff"
+                    + "0f0e0d0c0b0a0908070605040302010000000003fffffffffffffffb0000000200000005"
+                    + "00000001ffffffff00112233445566778899aabbccddeeff0f0e0d0c0b0a090807060504"
+                    + "0302010000000004000000000000000600000009",
             new TakeoverMark(9),
             "4151554946544b4d00010000369eb9fe00000009");
 
@@ -124,7 +125,7 @@ class TakeoversTest {
         assertThat(StoreWait.untilDone(takeovers.plan(TAKEN))).isEmpty();
         assertThat(StoreWait.untilDone(takeovers.create(PLAN))).isEqualTo(PutResult.CREATED);
 
-        TakeoverPlan other = new TakeoverPlan(TAKEN, 9, List.of());
+        TakeoverPlan other = new TakeoverPlan(TAKEN, 9, 0, List.of());
         assertThat(StoreWait.untilDone(takeovers.create(other))).isEqualTo(PutResult.OTHER_EXISTS);
         assertThat(StoreWait.untilDone(takeovers.plan(TAKEN))).contains(PLAN);
         assertThat(PLAN.of(9)).containsExactly(PLAN.handovers().get(1));
@@ -137,7 +138,7 @@ class TakeoversTest {
         for (TakeoverPlan.Handover other : List.of(
                 new TakeoverPlan.Handover(TAKEN, WAL_ID, again, 9),
                 new TakeoverPlan.Handover(TAKEN_BEFORE, WAL_ID, new LogIncarnation(TOPIC, 9, 7), 7))) {
-            assertThatThrownBy(() -> new TakeoverPlan(TAKEN, 2, List.of(one, other)))
+            assertThatThrownBy(() -> new TakeoverPlan(TAKEN, 2, 0, List.of(one, other)))
                     .isInstanceOf(IllegalArgumentException.class);
         }
         assertThatThrownBy(() -> new TakeoverPlan.Handover(TAKEN, WAL_ID, again, TAKEN.nodeId()))

@@ -1,5 +1,6 @@
 package io.aquifer.garbage;
 
+import io.aquifer.controller.ActiveController;
 import io.aquifer.controller.BrokerControllers;
 import io.aquifer.coverage.Collector;
 import io.aquifer.coverage.CollectorSettings;

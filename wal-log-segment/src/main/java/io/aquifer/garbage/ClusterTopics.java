@@ -1,5 +1,6 @@
 package io.aquifer.garbage;
 
+import io.aquifer.controller.CommittedMetadata;
 import io.aquifer.coverage.LiveTopics;
 import io.aquifer.rebuild.KafkaIds;
 import io.aquifer.rebuild.MetadataWait;

@@ -1,5 +1,7 @@
 package io.aquifer.takeover;
 
+import io.aquifer.controller.ActiveController;
+import io.aquifer.controller.CommittedMetadata;
 import io.aquifer.controller.ControllerChannel;
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.LogIncarnation;
@@ -65,6 +67,7 @@ public final class BrokerTakeovers implements AutoCloseable {
     private final TakeoverSettings settings;
     private final Supplier<MetadataImage> metadata;
     private final ControllerChannel controller;
+    private final CommittedMetadata committed;
     private final Reassignment reassignment;
     private final BlockDevices devices;
     private final TakeoverStaging staging;
@@ -124,6 +127,7 @@ public final class BrokerTakeovers implements AutoCloseable {
         this.settings = settings;
         this.metadata = metadata;
         this.controller = controller;
+        this.committed = new ActiveController(controller);
         this.reassignment = new Reassignment(controller);
         this.devices = devices;
         this.staging = staging;
@@ -231,7 +235,7 @@ public final class BrokerTakeovers implements AutoCloseable {
     }
 
     private TakeoverDriver driver(WalEpoch wal) {
-        return new TakeoverDriver(store, keys, brokerId, wal, settings, devices, reassignment, clock);
+        return new TakeoverDriver(store, keys, brokerId, wal, settings, devices, committed, reassignment, clock);
     }
 
     /** All partitions are only looked through when something changed. */
@@ -343,7 +347,11 @@ public final class BrokerTakeovers implements AutoCloseable {
                 TimeUnit.NANOSECONDS.toMillis(clock.getAsLong() - begin));
     }
 
+    /** A topic that the plan has and newer metadata haven't was deleted. */
     private void forgetDeleted(ClusterView cluster, TakeoverPlan plan) {
+        if (cluster.offset() < plan.metadataOffset()) {
+            return;
+        }
         for (Handover each : coming(plan)) {
             if (cluster.name(each.log()).isEmpty()) {
                 logs.forget(each.log().topicId(), each.log().partition());

@@ -26,6 +26,11 @@ final class ClusterView {
         this.image = image;
     }
 
+    /** Offset of the metadata up to which the image has them. */
+    long offset() {
+        return image.offset();
+    }
+
     /** Whether a broker is in the cluster and serves. */
     boolean isAlive(int broker) {
         BrokerRegistration registration = image.cluster().broker(broker);
@@ -87,7 +92,7 @@ final class ClusterView {
         return Optional.ofNullable(image.topics().getPartition(KafkaIds.toKafka(log.topicId()), log.partition()));
     }
 
-    /** The partition's name, or nothing when its topic is gone. */
+    /** The partition's name, or nothing when its topic is gone, or isn't known yet. */
     Optional<TopicPartition> name(LogIncarnation log) {
         TopicImage topic = image.topics().getTopic(KafkaIds.toKafka(log.topicId()));
         return topic == null ? Optional.empty() : Optional.of(new TopicPartition(topic.name(), log.partition()));
@@ -114,7 +119,7 @@ final class ClusterView {
         return partition(log).filter(partition -> partition.leader == broker).isPresent();
     }
 
-    /** Whether a partition has a leader, and neither of two brokers has to do with it any more; or is gone. */
+    /** Whether a partition has a leader, and neither of two brokers has to do with it any more; or isn't there. */
     boolean isHandedOver(LogIncarnation log, int one, int other) {
         return partition(log)
                 .map(partition -> partition.leader != LeaderConstants.NO_LEADER

@@ -1,5 +1,6 @@
 package io.aquifer.takeover;
 
+import io.aquifer.controller.CommittedMetadata;
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.LogIncarnation;
 import io.aquifer.format.TakeoverListing;
@@ -54,6 +55,7 @@ final class TakeoverDriver {
     private final WalEpoch wal;
     private final TakeoverSettings settings;
     private final BlockDevices devices;
+    private final CommittedMetadata committed;
     private final Reassignment reassignment;
     private final LongSupplier clock;
     private final WalTakeover takeover;
@@ -68,6 +70,7 @@ final class TakeoverDriver {
             WalEpoch wal,
             TakeoverSettings settings,
             BlockDevices devices,
+            CommittedMetadata committed,
             Reassignment reassignment,
             LongSupplier clock) {
         this.store = store;
@@ -77,6 +80,7 @@ final class TakeoverDriver {
         this.wal = wal;
         this.settings = settings;
         this.devices = devices;
+        this.committed = committed;
         this.reassignment = reassignment;
         this.clock = clock;
         this.takeover = WalTakeover.of(store, keys, wal, brokerId);
@@ -152,11 +156,12 @@ final class TakeoverDriver {
         }
     }
 
+    /** Only from the newest metadata: by older ones, what has another leader since may seem to have none. */
     private void makePlan(ClusterView cluster, TakeoverListing listing, Map<WalEpoch, TakeoverPlan> plans)
             throws IOException {
         Set<Integer> taken = new HashSet<>(Set.of(wal.nodeId()));
         plans.keySet().forEach(other -> taken.add(other.nodeId()));
-        if (taken.stream().anyMatch(cluster::isAlive)) {
+        if (taken.stream().anyMatch(cluster::isAlive) || cluster.offset() + 1 < committed.end()) {
             return;
         }
         OwnerChoice choice = new OwnerChoice(
@@ -174,7 +179,8 @@ final class TakeoverDriver {
             Source source = log.getValue();
             handovers.add(new Handover(source.wal(), source.walId(), log.getKey(), owner.getAsInt()));
         }
-        PutResult put = StoreWait.untilDone(takeovers.create(new TakeoverPlan(wal, brokerId, handovers)));
+        PutResult put =
+                StoreWait.untilDone(takeovers.create(new TakeoverPlan(wal, brokerId, cluster.offset(), handovers)));
         LOG.info(
                 "{} the takeover of broker {}: {} partitions get new owners",
                 put == PutResult.CREATED ? "Planned" : "Another broker planned",
@@ -213,6 +219,9 @@ final class TakeoverDriver {
     }
 
     private void handOver(ClusterView cluster, TakeoverState state, TakeoverPlan plan) throws IOException {
+        if (cluster.offset() < plan.metadataOffset()) {
+            return;
+        }
         Map<TopicPartition, Integer> moving = new HashMap<>();
         int left = 0;
         for (Handover each : plan.handovers()) {

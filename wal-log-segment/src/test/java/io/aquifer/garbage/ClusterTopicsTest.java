@@ -3,6 +3,7 @@ package io.aquifer.garbage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.aquifer.controller.CommittedMetadata;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -19,6 +19,8 @@ final class Cluster {
 
     static final UUID TOPIC = new UUID(1, 2);
     static final int NOBODY = -1;
+    /** Up to where the image has the metadata. */
+    static final long OFFSET = 50;
 
     private final Map<Integer, RegisterBrokerRecord> brokers = new TreeMap<>();
     private final Map<Integer, PartitionRecord> partitions = new TreeMap<>();
@@ -86,6 +88,6 @@ final class Cluster {
         brokers.values().forEach(delta::replay);
         delta.replay(new TopicRecord().setName("topic").setTopicId(KafkaIds.toKafka(TOPIC)));
         partitions.values().forEach(delta::replay);
-        return delta.apply(new MetadataProvenance(1, 1, 0, true));
+        return delta.apply(new MetadataProvenance(OFFSET, 1, 0, true));
     }
 }

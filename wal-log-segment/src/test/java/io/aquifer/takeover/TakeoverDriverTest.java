@@ -5,6 +5,7 @@ import static io.aquifer.takeover.Cluster.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.aquifer.controller.ActiveController;
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.format.LogIncarnation;
 import io.aquifer.format.OwnershipTerms;
@@ -82,6 +83,7 @@ class TakeoverDriverTest {
                 wal,
                 WITHOUT_DEVICE,
                 new BlockDevices(new JnaNativeIo()),
+                new ActiveController(controller.channel()),
                 new Reassignment(controller.channel()),
                 () -> now);
     }
@@ -245,6 +247,31 @@ class TakeoverDriverTest {
 
         StoreWait.untilDone(takeovers.taken(wal, 2));
         step(driver, wal);
+        assertThat(StoreWait.untilDone(takeovers.list()).running()).isEmpty();
+    }
+
+    @Test
+    void aPlanIsMadeFromTheNewestMetadataOnly() throws IOException {
+        WalEpoch wal = wal(DEAD, lease(0), log(0));
+        cluster.stranded(0, DEAD);
+        TakeoverDriver driver = driver(wal);
+        controller.committed(Cluster.OFFSET + 2);
+        assertThat(step(driver, wal)).isEmpty();
+
+        controller.committed(Cluster.OFFSET + 1);
+        assertThat(step(driver, wal).orElseThrow().metadataOffset()).isEqualTo(Cluster.OFFSET);
+    }
+
+    @Test
+    void whoeverHasOlderMetadataThanThePlanTakesNothingForDone() throws IOException {
+        WalEpoch wal = wal(DEAD, lease(0), log(0));
+        TakeoverDriver driver = driver(wal);
+        Handover handover = new Handover(wal, new UUID(77, DEAD), log(0), 1);
+        for (long offset : new long[] {Cluster.OFFSET + 1, Cluster.OFFSET}) {
+            plans.put(wal, new TakeoverPlan(wal, DRIVER, offset, List.of(handover)));
+            assertThat(StoreWait.untilDone(takeovers.list()).running()).hasSize(1);
+            step(driver, wal);
+        }
         assertThat(StoreWait.untilDone(takeovers.list()).running()).isEmpty();
     }
 

@@ -1,9 +1,9 @@
-package io.aquifer.garbage;
+package io.aquifer.controller;
 
 import java.io.IOException;
 
 /** How far the cluster's metadata goes. */
-interface CommittedMetadata {
+public interface CommittedMetadata {
 
     /**
      * The offset behind all metadata records that are committed now, as the active controller says.

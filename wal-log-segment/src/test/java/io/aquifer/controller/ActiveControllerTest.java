@@ -1,9 +1,8 @@
-package io.aquifer.garbage;
+package io.aquifer.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.aquifer.controller.ControllerChannel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
-package io.aquifer.garbage;
+package io.aquifer.controller;
 
-import io.aquifer.controller.ControllerChannel;
 import java.io.IOException;
 import java.util.List;
 import org.apache.kafka.common.internals.Topic;
@@ -18,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used by one thread.
  */
-final class ActiveController implements CommittedMetadata, AutoCloseable {
+public final class ActiveController implements CommittedMetadata, AutoCloseable {
 
     private final ControllerChannel channel;
 
     /** @param channel closed with this */
-    ActiveController(ControllerChannel channel) {
+    public ActiveController(ControllerChannel channel) {
         this.channel = channel;
     }
 
