@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -13,6 +14,7 @@ import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A follower of shared partitions. */
@@ -30,9 +32,13 @@ class FollowerTest {
     private FakeLeader leader;
 
     @BeforeEach
-    void start() throws IOException {
-        broker = new Broker(root)
-                .with(AquiferConfig.WAL_APPEND_TIMEOUT_MS_CONFIG, "20")
+    void startImpatient() throws IOException {
+        start("impatient", 20);
+    }
+
+    private void start(String name, long appendTimeoutMs) throws IOException {
+        broker = new Broker(root.resolve(name))
+                .with(AquiferConfig.WAL_APPEND_TIMEOUT_MS_CONFIG, Long.toString(appendTimeoutMs))
                 .sharedTopic("shared")
                 .topic("stock")
                 .sharedTopic("other")
@@ -149,6 +155,56 @@ class FollowerTest {
                 .isInstanceOf(NotEnoughReplicasException.class)
                 .hasMessageContaining("fetched again");
         assertThat(broker.runtime().wal().memoryUsed()).isEqualTo(used);
+    }
+
+    @Test
+    @Timeout(120)
+    void whatItFollowsCanBeChangedWhileItWaitsForRoom() throws Exception {
+        startPatient();
+        fill();
+        leader.serves(SHARED, Batches.at(0, 1, "x".repeat(50_000)));
+        Thread fetcher = new Thread(leader::followerFetches);
+        fetcher.start();
+        leaveAndFollowWhileItWaits(fetcher, "reserve");
+        fetchUntilEnd(SHARED, 1);
+        assertThat(leader.hasFailed(SHARED)).isFalse();
+    }
+
+    @Test
+    @Timeout(120)
+    void whatItFollowsCanBeChangedWhileItWaitsForItsOwnAppends() throws Exception {
+        startPatient();
+        leader.serves(SHARED, Batches.at(0, 1, "a"));
+        Thread fetcher = new Thread(() -> {
+            fetchUntilEnd(SHARED, 1);
+            leader.followerFetches();
+        });
+        fetcher.start();
+        leaveAndFollowWhileItWaits(fetcher, "awaitDurable");
+        assertThat(leader.hasFailed(SHARED)).isFalse();
+    }
+
+    /** In place of the other, a broker that waits for room for as long as it takes. */
+    private void startPatient() throws IOException {
+        close();
+        start("patient", 3_600_000);
+    }
+
+    /** To change what a fetcher follows takes its lock. */
+    private void leaveAndFollowWhileItWaits(Thread fetcher, String where) throws InterruptedException {
+        Eventually.holds("it waits in " + where, () -> waits(fetcher, where));
+        leader.isLeft(SHARED);
+        leader.isFollowed(SHARED);
+        assertThat(waits(fetcher, where)).isTrue();
+
+        broker.device().letGo();
+        fetcher.join();
+    }
+
+    private static boolean waits(Thread thread, String method) {
+        return thread.getState() == Thread.State.TIMED_WAITING
+                && Stream.of(thread.getStackTrace())
+                        .anyMatch(frame -> frame.getMethodName().equals(method));
     }
 
     private long end(String topic) {

@@ -73,14 +73,20 @@ class HighWatermarkTest {
                 .isZero();
     }
 
-    @Test
-    void whatAConsumerReadsBelowTheCapGoesFromTheFileToTheSocket() throws IOException {
+    /** Of two batches, only the first is durable. Answers how long it is. */
+    private int capBehindTheFirst() throws IOException {
         log.appendAsLeader(Batches.of("a"), 0);
         broker.awaitDurable();
         int size = log.activeSegment().size();
         broker.device().hold();
         log.appendAsLeader(Batches.of("b"), 0);
         raise();
+        return size;
+    }
+
+    @Test
+    void whatAConsumerReadsBelowTheCapGoesFromTheFileToTheSocket() throws IOException {
+        int size = capBehindTheFirst();
 
         Records read = log.read(0, 1 << 20, FetchIsolation.HIGH_WATERMARK, true).records;
         assertThat(read).isInstanceOf(FileRecords.class);
@@ -89,12 +95,7 @@ class HighWatermarkTest {
 
     @Test
     void aCappedHighWatermarkKnowsItsPlaceWithoutALookup() throws Exception {
-        log.appendAsLeader(Batches.of("a"), 0);
-        broker.awaitDurable();
-        int size = log.activeSegment().size();
-        broker.device().hold();
-        log.appendAsLeader(Batches.of("b"), 0);
-        raise();
+        int size = capBehindTheFirst();
 
         LogOffsetMetadata highWatermark = highWatermarkAsKept();
         assertThat(highWatermark.messageOffsetOnly()).isFalse();

@@ -14,7 +14,7 @@ public enum StoredKind {
     SNAPSHOT,
     /** A record of garbage collection. */
     COLLECTION,
-    /** What whoever takes a broker's WAL over has to know: on which terms the broker owns it. */
+    /** A step in the takeover of a broker's WAL, or on which terms the broker owns it. */
     TAKEOVER,
     /** None that Aquifer made. */
     OTHER;

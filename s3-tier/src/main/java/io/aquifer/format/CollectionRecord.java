@@ -103,7 +103,7 @@ public record CollectionRecord(
     public ByteBuffer toBytes() {
         ByteBuffer buffer = HEADER.begin(size());
         buffer.putLong(number);
-        putUuid(buffer, collector);
+        Uuids.put(buffer, collector);
         buffer.putInt(nodeId).putInt(walObjects.size()).putInt(topics.size()).putInt(keys.size());
         walObjects.forEach((epoch, numbers) -> {
             buffer.putInt(epoch.nodeId())
@@ -111,7 +111,7 @@ public record CollectionRecord(
                     .putInt(numbers.list().size());
             numbers.list().forEach(range -> buffer.putLong(range.from()).putLong(range.to()));
         });
-        topics.forEach(topic -> putUuid(buffer, topic));
+        topics.forEach(topic -> Uuids.put(buffer, topic));
         for (String key : keys) {
             buffer.putShort((short) key.length()).put(key.getBytes(StandardCharsets.US_ASCII));
         }
@@ -143,7 +143,7 @@ public record CollectionRecord(
 
     private static CollectionRecord decode(ByteBuffer buffer) {
         long number = buffer.getLong();
-        UUID collector = getUuid(buffer);
+        UUID collector = Uuids.get(buffer);
         int nodeId = buffer.getInt();
         int epochs = buffer.getInt();
         int topicCount = buffer.getInt();
@@ -156,7 +156,7 @@ public record CollectionRecord(
         }
         SortedSet<UUID> topics = new TreeSet<>();
         for (int i = 0; i < topicCount; i++) {
-            UUID topic = getUuid(buffer);
+            UUID topic = Uuids.get(buffer);
             requireAscending(topics.isEmpty() || topic.compareTo(topics.last()) > 0, topic);
             topics.add(topic);
         }
@@ -196,13 +196,5 @@ public record CollectionRecord(
         if (!ascending) {
             throw new IllegalArgumentException(found + " is out of order");
         }
-    }
-
-    private static void putUuid(ByteBuffer buffer, UUID id) {
-        buffer.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
-    }
-
-    private static UUID getUuid(ByteBuffer buffer) {
-        return new UUID(buffer.getLong(), buffer.getLong());
     }
 }

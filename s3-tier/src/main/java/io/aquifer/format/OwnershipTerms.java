@@ -47,7 +47,7 @@ public record OwnershipTerms(WalEpoch wal, UUID walId, OptionalLong leaseMs) {
     ByteBuffer toBytes() {
         ByteBuffer buffer = HEADER.begin(SIZE);
         buffer.putInt(wal.nodeId()).putLong(wal.epoch());
-        buffer.putLong(walId.getMostSignificantBits()).putLong(walId.getLeastSignificantBits());
+        Uuids.put(buffer, walId);
         buffer.putLong(leaseMs.orElse(NO_LEASE));
         return HEADER.seal(buffer);
     }
@@ -59,7 +59,7 @@ public record OwnershipTerms(WalEpoch wal, UUID walId, OptionalLong leaseMs) {
 
     private static OwnershipTerms decode(ByteBuffer buffer) {
         WalEpoch wal = new WalEpoch(buffer.getInt(), buffer.getLong());
-        UUID walId = new UUID(buffer.getLong(), buffer.getLong());
+        UUID walId = Uuids.get(buffer);
         long leaseMs = buffer.getLong();
         return new OwnershipTerms(wal, walId, leaseMs == NO_LEASE ? OptionalLong.empty() : OptionalLong.of(leaseMs));
     }

@@ -109,7 +109,7 @@ public record PartitionSnapshot(
     /** The object, ready to be read from position 0. */
     public ByteBuffer toBytes() {
         ByteBuffer buffer = HEADER.begin(size());
-        putUuid(buffer, topicId);
+        Uuids.put(buffer, topicId);
         buffer.putLong(number).putInt(partition).putInt(leaderEpoch).putInt(brokerId);
         buffer.putInt(highestOffsets.size()).putInt(segments.size());
         putEpochs(buffer, highestOffsets);
@@ -129,7 +129,7 @@ public record PartitionSnapshot(
 
     private static void put(ByteBuffer buffer, SnapshotSegment segment) {
         SegmentInfo info = segment.info();
-        putUuid(buffer, info.name().segmentId());
+        Uuids.put(buffer, info.name().segmentId());
         buffer.putLong(info.name().baseOffset()).putLong(info.name().endOffset());
         buffer.putLong(info.maxTimestamp()).putLong(info.copyTimestamp());
         buffer.putInt(info.brokerId()).putInt(segment.dataLength());
@@ -154,7 +154,7 @@ public record PartitionSnapshot(
     }
 
     private static PartitionSnapshot decode(ByteBuffer buffer) {
-        UUID topicId = getUuid(buffer);
+        UUID topicId = Uuids.get(buffer);
         long number = buffer.getLong();
         int partition = buffer.getInt();
         int leaderEpoch = buffer.getInt();
@@ -170,7 +170,7 @@ public record PartitionSnapshot(
     }
 
     private static SnapshotSegment getSegment(ByteBuffer buffer, UUID topicId, int partition) {
-        UUID segmentId = getUuid(buffer);
+        UUID segmentId = Uuids.get(buffer);
         long base = buffer.getLong();
         long end = buffer.getLong();
         long maxTimestamp = buffer.getLong();
@@ -216,13 +216,5 @@ public record PartitionSnapshot(
             epochs.put(epoch, buffer.getLong());
         }
         return epochs;
-    }
-
-    private static void putUuid(ByteBuffer buffer, UUID id) {
-        buffer.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
-    }
-
-    private static UUID getUuid(ByteBuffer buffer) {
-        return new UUID(buffer.getLong(), buffer.getLong());
     }
 }

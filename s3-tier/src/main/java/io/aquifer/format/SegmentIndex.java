@@ -5,7 +5,6 @@ import java.nio.ByteOrder;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /**
  * What a segment object holds, where, and the checksums by which any whole chunks of it are verified.
@@ -170,8 +169,8 @@ public final class SegmentIndex {
     /** Writes {@link #size} bytes at the buffer's position and advances it. */
     void writeTo(ByteBuffer buffer) {
         SegmentName name = info.name();
-        putUuid(buffer, name.topicId());
-        putUuid(buffer, name.segmentId());
+        Uuids.put(buffer, name.topicId());
+        Uuids.put(buffer, name.segmentId());
         buffer.putLong(name.baseOffset()).putLong(name.endOffset());
         buffer.putLong(info.maxTimestamp()).putLong(info.copyTimestamp());
         buffer.putInt(name.partition()).putInt(info.brokerId()).putInt(layout.chunkBytes());
@@ -231,12 +230,12 @@ public final class SegmentIndex {
         int[] checksums = new int[layout.chunks()];
         buffer.asIntBuffer().get(checksums);
         SegmentName name = new SegmentName(
-                getUuid(buffer, 0),
+                Uuids.get(buffer, 0),
                 buffer.getInt(64),
                 buffer.getLong(32),
                 buffer.getLong(40),
                 leaderEpochs.lastKey(),
-                getUuid(buffer, 16));
+                Uuids.get(buffer, 16));
         SegmentInfo info = new SegmentInfo(
                 name, buffer.getLong(48), buffer.getLong(56), buffer.getInt(68), flag(buffer.getInt(76)), leaderEpochs);
         return new SegmentIndex(info, layout, checksums);
@@ -247,13 +246,5 @@ public final class SegmentIndex {
             throw new IllegalArgumentException("transaction index empty: " + value + ", not 0 or 1");
         }
         return value == 1;
-    }
-
-    private static void putUuid(ByteBuffer buffer, UUID id) {
-        buffer.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
-    }
-
-    private static UUID getUuid(ByteBuffer buffer, int offset) {
-        return new UUID(buffer.getLong(offset), buffer.getLong(offset + Long.BYTES));
     }
 }

@@ -91,8 +91,8 @@ public record TakeoverPlan(WalEpoch wal, int madeBy, long metadataOffset, List<H
         buffer.putInt(madeBy).putLong(metadataOffset).putInt(handovers.size());
         for (Handover each : handovers) {
             putEpoch(buffer, each.source());
-            putUuid(buffer, each.walId());
-            putUuid(buffer, each.log().topicId());
+            Uuids.put(buffer, each.walId());
+            Uuids.put(buffer, each.log().topicId());
             buffer.putInt(each.log().partition())
                     .putLong(each.log().incarnation())
                     .putInt(each.owner());
@@ -113,8 +113,8 @@ public record TakeoverPlan(WalEpoch wal, int madeBy, long metadataOffset, List<H
         List<Handover> handovers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             WalEpoch source = getEpoch(buffer);
-            UUID walId = getUuid(buffer);
-            LogIncarnation log = new LogIncarnation(getUuid(buffer), buffer.getInt(), buffer.getLong());
+            UUID walId = Uuids.get(buffer);
+            LogIncarnation log = new LogIncarnation(Uuids.get(buffer), buffer.getInt(), buffer.getLong());
             handovers.add(new Handover(source, walId, log, buffer.getInt()));
         }
         return new TakeoverPlan(wal, madeBy, metadataOffset, handovers);
@@ -126,13 +126,5 @@ public record TakeoverPlan(WalEpoch wal, int madeBy, long metadataOffset, List<H
 
     private static WalEpoch getEpoch(ByteBuffer buffer) {
         return new WalEpoch(buffer.getInt(), buffer.getLong());
-    }
-
-    private static void putUuid(ByteBuffer buffer, UUID id) {
-        buffer.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
-    }
-
-    private static UUID getUuid(ByteBuffer buffer) {
-        return new UUID(buffer.getLong(), buffer.getLong());
     }
 }

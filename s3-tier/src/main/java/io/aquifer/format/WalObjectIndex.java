@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 
 /**
  * What a WAL object holds of which log, and where.
@@ -108,13 +107,13 @@ public final class WalObjectIndex {
         int size = Math.toIntExact(size());
         ByteBuffer buffer = ByteBuffer.allocate(size + ObjectTrailer.SIZE);
         WalObjectName name = info.name();
-        putUuid(buffer, info.walId());
+        Uuids.put(buffer, info.walId());
         buffer.putLong(name.epoch()).putLong(name.sequence());
         buffer.putLong(info.firstPosition()).putLong(info.endPosition());
         buffer.putInt(name.nodeId()).putInt(info.blockSize()).putInt(info.bodyLength());
         buffer.putInt(logs.size());
         logs.forEach((log, entries) -> {
-            putUuid(buffer, log.topicId());
+            Uuids.put(buffer, log.topicId());
             buffer.putLong(log.incarnation()).putInt(log.partition()).putInt(entries.size());
             entries.forEach(entry -> entry.writeTo(buffer));
         });
@@ -147,7 +146,12 @@ public final class WalObjectIndex {
     private static WalObjectIndex decode(ByteBuffer buffer) {
         WalObjectName name = new WalObjectName(buffer.getInt(48), buffer.getLong(16), buffer.getLong(24));
         WalObjectInfo info = new WalObjectInfo(
-                name, getUuid(buffer, 0), buffer.getInt(52), buffer.getLong(32), buffer.getLong(40), buffer.getInt(56));
+                name,
+                Uuids.get(buffer, 0),
+                buffer.getInt(52),
+                buffer.getLong(32),
+                buffer.getLong(40),
+                buffer.getInt(56));
         int count = buffer.getInt(60);
         buffer.position(FIXED_SIZE);
         Map<LogIncarnation, List<WalEntry>> logs = new LinkedHashMap<>();
@@ -166,7 +170,7 @@ public final class WalObjectIndex {
         }
         int start = buffer.position();
         LogIncarnation log =
-                new LogIncarnation(getUuid(buffer, start), buffer.getInt(start + 24), buffer.getLong(start + 16));
+                new LogIncarnation(Uuids.get(buffer, start), buffer.getInt(start + 24), buffer.getLong(start + 16));
         int count = buffer.getInt(start + 28);
         if (count < 1) {
             throw new IllegalArgumentException(count + " entries of " + log);
@@ -179,13 +183,5 @@ public final class WalObjectIndex {
         if (logs.put(log, entries) != null) {
             throw new IllegalArgumentException(log + " is there twice");
         }
-    }
-
-    private static void putUuid(ByteBuffer buffer, UUID id) {
-        buffer.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
-    }
-
-    private static UUID getUuid(ByteBuffer buffer, int offset) {
-        return new UUID(buffer.getLong(offset), buffer.getLong(offset + Long.BYTES));
     }
 }

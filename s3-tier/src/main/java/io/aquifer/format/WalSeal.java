@@ -91,8 +91,8 @@ public record WalSeal(WalObjectName name, UUID walId, UUID sealer, int sealedBy,
     /** The object, ready to be read from position 0. */
     ByteBuffer toBytes() {
         ByteBuffer buffer = ByteBuffer.allocate(OBJECT_LENGTH);
-        putUuid(buffer, walId);
-        putUuid(buffer, sealer);
+        Uuids.put(buffer, walId);
+        Uuids.put(buffer, sealer);
         buffer.putLong(name.epoch()).putLong(name.sequence()).putLong(nextEpoch).putLong(sealedAtMs);
         buffer.putInt(name.nodeId()).putInt(sealedBy);
         new ObjectTrailer(ObjectKind.SEAL, OBJECT_LENGTH, SIZE, Checksum.of(buffer, 0, SIZE)).writeTo(buffer);
@@ -113,21 +113,13 @@ public record WalSeal(WalObjectName name, UUID walId, UUID sealer, int sealedBy,
             }
             return new WalSeal(
                     new WalObjectName(buffer.getInt(64), buffer.getLong(32), buffer.getLong(40)),
-                    getUuid(buffer, 0),
-                    getUuid(buffer, 16),
+                    Uuids.get(buffer, 0),
+                    Uuids.get(buffer, 16),
                     buffer.getInt(68),
                     buffer.getLong(48),
                     buffer.getLong(56));
         } catch (IllegalArgumentException e) {
             throw ObjectKind.SEAL.invalid("content", where, e);
         }
-    }
-
-    private static void putUuid(ByteBuffer buffer, UUID id) {
-        buffer.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
-    }
-
-    private static UUID getUuid(ByteBuffer buffer, int offset) {
-        return new UUID(buffer.getLong(offset), buffer.getLong(offset + Long.BYTES));
     }
 }

@@ -129,7 +129,9 @@ public final class AquiferConfig extends AbstractConfig {
     public static final String TAKEOVER_AUTO_CONFIG = PREFIX + "takeover.auto";
     private static final String TAKEOVER_AUTO_DOC =
             "Whether the brokers take over the write-ahead log and the partitions of a broker that is missed, without being "
-                    + "asked by `aquifer broker takeover`. It takes aquifer.fence=time on that broker. The same on all brokers.";
+                    + "asked by `aquifer broker takeover`. It takes aquifer.fence=time on that broker: where it is `device`, the log is "
+                    + "sealed, and neither that broker nor the takeover goes on before an operator runs `aquifer broker takeover "
+                    + "--device`. The same on all brokers.";
 
     public static final String TAKEOVER_DELAY_MS_CONFIG = PREFIX + "takeover.delay.ms";
     public static final long DEFAULT_TAKEOVER_DELAY_MS = 60_000;

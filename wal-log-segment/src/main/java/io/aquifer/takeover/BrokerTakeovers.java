@@ -314,11 +314,11 @@ public final class BrokerTakeovers implements AutoCloseable {
 
     /** Makes ready what this broker gets, once in the life of its process, and says so. */
     private void prepare(TakeoverPlan plan) throws IOException {
-        List<Handover> wanted =
-                coming(plan).stream().filter(each -> !has.test(each.log())).toList();
-        if (coming(plan).isEmpty() || prepared.contains(plan.wal())) {
+        if (prepared.contains(plan.wal()) || coming(plan).isEmpty()) {
             return;
         }
+        List<Handover> wanted =
+                coming(plan).stream().filter(each -> !has.test(each.log())).toList();
         staging.mark();
         wanted.forEach(each -> logs.expect(each.log().topicId(), each.log().partition(), notReady(plan)));
         long begin = clock.getAsLong();

@@ -31,16 +31,24 @@ final class ClusterView {
         return image.offset();
     }
 
+    private Optional<BrokerRegistration> registration(int broker) {
+        return Optional.ofNullable(image.cluster().broker(broker));
+    }
+
+    private Optional<BrokerRegistration> serving(int broker) {
+        return registration(broker).filter(registration -> !registration.fenced());
+    }
+
     /** Whether a broker is in the cluster and serves. */
     boolean isAlive(int broker) {
-        BrokerRegistration registration = image.cluster().broker(broker);
-        return registration != null && !registration.fenced();
+        return serving(broker).isPresent();
     }
 
     /** Whether partitions may be given to a broker. */
     boolean isWilling(int broker) {
-        BrokerRegistration registration = image.cluster().broker(broker);
-        return registration != null && !registration.fenced() && !registration.inControlledShutdown();
+        return serving(broker)
+                .filter(registration -> !registration.inControlledShutdown())
+                .isPresent();
     }
 
     /** Of those that are alive, the one that drives takeovers: all agree on it whose images do. */
@@ -49,8 +57,7 @@ final class ClusterView {
     }
 
     Optional<String> rack(int broker) {
-        BrokerRegistration registration = image.cluster().broker(broker);
-        return registration == null ? Optional.empty() : registration.rack();
+        return registration(broker).flatMap(BrokerRegistration::rack);
     }
 
     /** How many partitions each broker leads. */

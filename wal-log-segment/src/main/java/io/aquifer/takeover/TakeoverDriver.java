@@ -59,6 +59,9 @@ final class TakeoverDriver {
     private final Reassignment reassignment;
     private final LongSupplier clock;
     private final WalTakeover takeover;
+    /** What the terms say of a WAL that is sealed, which nobody changes any more. */
+    private OptionalLong leaseMs = OptionalLong.empty();
+
     private OptionalLong sealedAt = OptionalLong.empty();
     private String waitingFor = "";
 
@@ -112,24 +115,25 @@ final class TakeoverDriver {
                 return false;
             }
             takeover.seal();
+            leaseMs = takeover.leaseMs();
             sealedAt = OptionalLong.of(clock.getAsLong());
             LOG.info("Sealed the WAL of broker {}: nobody writes it any more", wal.nodeId());
         }
-        if (isFenced()) {
-            uploadRest();
+        if (!isFenced()) {
+            return false;
         }
+        uploadRest();
         return takeover.isUploaded();
     }
 
     /** Whether the owner, if it still runs, has stopped acknowledging. */
-    private boolean isFenced() throws IOException {
-        OptionalLong lease = takeover.leaseMs();
-        if (lease.isEmpty()) {
+    private boolean isFenced() {
+        if (leaseMs.isEmpty()) {
             await("broker " + wal.nodeId() + " acknowledges for as long as it has its device (aquifer.fence=device)."
                     + " Detach it, and run `aquifer broker takeover " + wal.nodeId() + " --device DEVICE`");
             return false;
         }
-        long wait = TimeUnit.MILLISECONDS.toNanos(lease.getAsLong() + lease.getAsLong() / DRIFT_FRACTION);
+        long wait = TimeUnit.MILLISECONDS.toNanos(leaseMs.getAsLong() + leaseMs.getAsLong() / DRIFT_FRACTION);
         return clock.getAsLong() - sealedAt.orElseThrow() >= wait;
     }
 
