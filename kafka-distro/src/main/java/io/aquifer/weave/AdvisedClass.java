@@ -11,6 +11,7 @@ import io.aquifer.seam.LogSegmentAdvice;
 import io.aquifer.seam.PartitionAdvice;
 import io.aquifer.seam.RaftControllerNodeProviderAdvice;
 import io.aquifer.seam.RemoteLeaderEndPointAdvice;
+import io.aquifer.seam.RemoteLogCopyAdvice;
 import io.aquifer.seam.ReplicaManagerAdvice;
 import io.aquifer.seam.Seam;
 import io.aquifer.seam.SeamsOf;
@@ -42,6 +43,7 @@ record AdvisedClass(String name, Map<String, Class<?>> advice, List<String> reli
                     ReplicaManagerAdvice.class,
                     RemoteLeaderEndPointAdvice.class,
                     AbstractFetcherThreadAdvice.class,
+                    RemoteLogCopyAdvice.class,
                     KRaftMetadataCacheAdvice.class,
                     RaftControllerNodeProviderAdvice.class,
                     BrokerLifecycleManagerAdvice.class)

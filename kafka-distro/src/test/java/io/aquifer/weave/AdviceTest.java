@@ -61,6 +61,7 @@ class AdviceTest {
         expected.put("LocalLog#truncateFullyAndStartAt", List.of("emptying", "emptied"));
         expected.put("UnifiedLog#create", List.of("opening", "opened"));
         expected.put("UnifiedLog#maybeIncrementHighWatermark", List.of("cap"));
+        expected.put("UnifiedLog#read", List.of("reading"));
         expected.put("UnifiedLog#updateConfig", List.of("configChanged"));
         expected.put("UnifiedLog#assignTopicId", List.of("configChanged"));
         expected.put("UnifiedLog#renameDir", List.of("renamed"));
@@ -69,10 +70,13 @@ class AdviceTest {
         expected.put("UnifiedLog#close", List.of("closed"));
         expected.put("UnifiedLog#closeHandlers", List.of("closed"));
         expected.put("Partition#maybeIncrementLeaderHW", List.of("leading"));
+        expected.put("Partition#makeLeader", List.of("replicasChanged"));
         expected.put("Partition#maybeReplaceCurrentWithFutureReplica", List.of("beforeSwap"));
         expected.put("ReplicaManager#appendRecords", List.of("answer"));
         expected.put("ReplicaManager#buildProducePartitionStatus", List.of("appended"));
         expected.put("ReplicaManager#appendToLocalLog", List.of("reserve", "release"));
+        expected.put("ReplicaManager#beginControlledShutdown", List.of("beforeShutdown"));
+        expected.put("RemoteLogManager$RLMCopyTask#copyLogSegmentsToRemote", List.of("copying", "copied"));
         expected.put("RemoteLeaderEndPoint#fetch", List.of("reserveFetched"));
         expected.put("RemoteLeaderEndPoint#buildFetch", List.of("reportable"));
         expected.put("AbstractFetcherThread#maybeFetch", List.of("awaitAppended"));

@@ -176,6 +176,18 @@ public final class Topics {
         return describe(topic).get(partition).isr().stream().map(Node::id).toList();
     }
 
+    /** The nodes that have a partition, or are about to get or to lose it. */
+    public List<Integer> replicas(String topic, int partition) {
+        return describe(topic).get(partition).replicas().stream().map(Node::id).toList();
+    }
+
+    /** Gives a partition to {@code node} alone; returns when the move has begun. */
+    public void move(String topic, int partition, int node) {
+        answer(admin.alterPartitionReassignments(Map.of(
+                        new TopicPartition(topic, partition), Optional.of(new NewPartitionReassignment(List.of(node)))))
+                .all());
+    }
+
     /** The node that leads each partition, or -1. */
     public List<Integer> leaders(String topic) {
         return describe(topic).stream().map(Topics::leader).toList();

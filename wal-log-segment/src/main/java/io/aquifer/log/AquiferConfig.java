@@ -151,6 +151,17 @@ public final class AquiferConfig extends AbstractConfig {
             "Where aquifer.takeover.wal.path isn't set: whether a takeover goes on without the device, and what was acknowledged "
                     + "and not uploaded is lost. That is what the broker got in about the last aquifer.wal.upload.interval.ms.";
 
+    public static final String DRAIN_ON_SHUTDOWN_CONFIG = PREFIX + "drain.on.shutdown";
+    private static final String DRAIN_ON_SHUTDOWN_DOC =
+            "Whether a broker that is shut down in good order first gives the partitions that only it has to other brokers. They "
+                    + "stay there when it comes back: see `aquifer cluster balance`. Its principal needs ALTER on the CLUSTER.";
+
+    public static final String DRAIN_TIMEOUT_MS_CONFIG = PREFIX + "drain.timeout.ms";
+    public static final long DEFAULT_DRAIN_TIMEOUT_MS = 60_000;
+    private static final String DRAIN_TIMEOUT_MS_DOC =
+            "How long a shutdown waits for that. Partitions that aren't elsewhere by then are away until the broker is back. It "
+                    + "counts for the time in which whatever supervises the broker kills it.";
+
     public static final String SEGMENT_ROLL_MS_CONFIG = PREFIX + "segment.roll.ms";
     public static final long DEFAULT_SEGMENT_ROLL_MS = 3_600_000;
     private static final String SEGMENT_ROLL_MS_DOC =
@@ -306,6 +317,14 @@ public final class AquiferConfig extends AbstractConfig {
                     false,
                     Importance.MEDIUM,
                     TAKEOVER_ACCEPT_LOSS_DOC)
+            .define(DRAIN_ON_SHUTDOWN_CONFIG, ConfigDef.Type.BOOLEAN, false, Importance.MEDIUM, DRAIN_ON_SHUTDOWN_DOC)
+            .define(
+                    DRAIN_TIMEOUT_MS_CONFIG,
+                    ConfigDef.Type.LONG,
+                    DEFAULT_DRAIN_TIMEOUT_MS,
+                    ConfigDef.Range.between(1000, 240_000),
+                    Importance.LOW,
+                    DRAIN_TIMEOUT_MS_DOC)
             .define(
                     SEGMENT_ROLL_MS_CONFIG,
                     ConfigDef.Type.LONG,
@@ -396,6 +415,13 @@ public final class AquiferConfig extends AbstractConfig {
                 Duration.ofMillis(getLong(TAKEOVER_DELAY_MS_CONFIG)),
                 Optional.ofNullable(getString(TAKEOVER_WAL_PATH_CONFIG)),
                 getBoolean(TAKEOVER_ACCEPT_LOSS_CONFIG));
+    }
+
+    /** How long a shutdown waits until this broker's partitions are elsewhere, if it does. */
+    Optional<Duration> drainTimeout() {
+        return getBoolean(DRAIN_ON_SHUTDOWN_CONFIG)
+                ? Optional.of(Duration.ofMillis(getLong(DRAIN_TIMEOUT_MS_CONFIG)))
+                : Optional.empty();
     }
 
     public Path walPath() {

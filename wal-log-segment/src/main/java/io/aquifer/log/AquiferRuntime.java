@@ -13,6 +13,7 @@ import io.aquifer.rebuild.RebuildProgress;
 import io.aquifer.rebuild.Rebuilding;
 import io.aquifer.rebuild.Rebuilt;
 import io.aquifer.rebuild.TakeoverStaging;
+import io.aquifer.takeover.BrokerDrain;
 import io.aquifer.takeover.BrokerTakeovers;
 import io.aquifer.takeover.ReturningWal;
 import io.aquifer.wal.DirectoryIds;
@@ -36,11 +37,13 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import kafka.cluster.Partition;
 import kafka.server.KafkaConfig;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.server.ControllerInformation;
 import org.apache.kafka.server.log.remote.storage.RemoteLogManagerConfig;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
@@ -66,6 +69,8 @@ public final class AquiferRuntime {
     private final @Nullable WalUpload upload;
     private final @Nullable CompositeRewriting rewriting;
     private final @Nullable SegmentRoller roller;
+    private final @Nullable ReplicaSeeding seeding;
+    private final @Nullable SeedingMetrics seedingMetrics;
     private final @Nullable BrokerMirror mirror;
     private @Nullable DirectoryAssignments assignments;
     private @Nullable BrokerControllers controllers;
@@ -73,6 +78,7 @@ public final class AquiferRuntime {
     private @Nullable RebuildMetrics rebuildMetrics;
     private @Nullable BrokerTakeovers takeovers;
     private @Nullable TakeoverMetrics takeoverMetrics;
+    private @Nullable BrokerDrain drain;
 
     private AquiferRuntime(
             Wal wal,
@@ -101,6 +107,8 @@ public final class AquiferRuntime {
                         bucket.store(), bucket.background(), bucket.keys(), logs::sharedIds, config.rewriteInterval());
         this.roller =
                 bucket == null ? null : new SegmentRoller(logs::shared, config.segmentRollAge(), System::nanoTime);
+        this.seeding = bucket == null ? null : new ReplicaSeeding(System::nanoTime);
+        this.seedingMetrics = seeding == null ? null : new SeedingMetrics(seeding);
         this.mirror = bucket == null || upload == null
                 ? null
                 : new BrokerMirror(
@@ -174,6 +182,14 @@ public final class AquiferRuntime {
                         runtime.logs::awaitTaken,
                         System::nanoTime);
                 runtime.takeovers = takeovers;
+                runtime.drain = config.drainTimeout()
+                        .map(timeout -> new BrokerDrain(
+                                kafka.brokerId(),
+                                metadata,
+                                controllers.channel("aquifer-drain"),
+                                timeout,
+                                System::nanoTime))
+                        .orElse(null);
                 runtime.takeoverMetrics = new TakeoverMetrics(takeovers, runtime.logs.fromOthers());
                 runtime.prepareDirectoriesOrClose(bucket, directories, kafka.logSegmentBytes(), staging, takeovers);
                 runtime.garbage = new BrokerCollector(kafka, metadata, controllers)
@@ -394,6 +410,20 @@ public final class AquiferRuntime {
         }
     }
 
+    /** The replicas of a partition that this broker leads may have changed. */
+    public void replicasChanged(Partition partition, PartitionRegistration registration) {
+        if (seeding != null) {
+            seeding.replicasChanged(partition, registration);
+        }
+    }
+
+    /** The broker is asked to end, and still does everything. */
+    public void beforeShutdown() {
+        if (drain != null) {
+            drain.run();
+        }
+    }
+
     /** How the active controller is found. */
     public void controllers(Supplier<ControllerInformation> finding) {
         if (controllers != null) {
@@ -416,6 +446,9 @@ public final class AquiferRuntime {
             }
             if (roller != null) {
                 roller.stop();
+            }
+            if (seeding != null) {
+                seeding.stop();
             }
             if (mirror != null) {
                 mirror.stop();
@@ -454,6 +487,12 @@ public final class AquiferRuntime {
         }
         if (takeoverMetrics != null) {
             takeoverMetrics.close();
+        }
+        if (seedingMetrics != null) {
+            seedingMetrics.close();
+        }
+        if (drain != null) {
+            drain.close();
         }
     }
 

@@ -38,6 +38,9 @@ public final class SharedLog {
     private volatile LogOffsetMetadata durableEnd = new LogOffsetMetadata(0);
     private volatile int generation;
     private volatile @Nullable Partition partition;
+    private final AtomicBoolean copying = new AtomicBoolean();
+    private volatile @Nullable Runnable copyTask;
+    private volatile @Nullable Seeding seeding;
 
     /** Offsets below it may have left the WAL, for the local files. Guarded by the log's lock. */
     private long trimmableEnd;
@@ -248,6 +251,57 @@ public final class SharedLog {
     @Nullable
     Partition partition() {
         return partition;
+    }
+
+    /** Where replicas begin that are being added, or null while none are. */
+    @Nullable
+    Seeding seeding() {
+        return seeding;
+    }
+
+    void seeding(@Nullable Seeding now) {
+        seeding = now;
+    }
+
+    /**
+     * A replica reads from {@code offset} on.
+     *
+     * @throws org.apache.kafka.common.errors.ApiException if it is to begin later, or elsewhere
+     */
+    public void replicaReads(long offset) {
+        Seeding now = seeding;
+        if (now != null) {
+            now.check(offset);
+        }
+    }
+
+    /**
+     * Kafka's task, by which segments are copied to the tier, begins a run.
+     *
+     * @return false if another run is under way
+     */
+    public boolean beginCopy(Runnable task) {
+        copyTask = task;
+        return copying.compareAndSet(false, true);
+    }
+
+    /** The run is over. */
+    public void endCopy() {
+        copying.set(false);
+    }
+
+    /**
+     * Copies the segments that are due to the tier, as Kafka's task would do it later.
+     *
+     * @return whether that brought the tier further
+     */
+    boolean copyNow() {
+        Runnable task = copyTask;
+        long before = requiredLog().highestOffsetInRemoteStorage();
+        if (task != null) {
+            task.run();
+        }
+        return requiredLog().highestOffsetInRemoteStorage() > before;
     }
 
     /** Answers true if the caller is to queue a callback: none is queued yet. */

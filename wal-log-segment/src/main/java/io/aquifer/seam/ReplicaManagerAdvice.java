@@ -18,7 +18,8 @@ import scala.runtime.BoxedUnit;
  * and holds no lock before it reaches a partition; {@code appendRecords} is where a client's produce is appended, turns
  * the results into required offsets with {@code buildProducePartitionStatus} on the same thread, and with acks=1 calls
  * the response callback at once, which nothing else calls. Coordinators append through {@code appendRecordsToLeader} or
- * with acks=all. ({@code maybeAddDelayedProduce} is no place for advice: the compiler inlined it.)
+ * with acks=all. {@code BrokerServer.shutdown} begins with {@code beginControlledShutdown}, on a broker that still does everything.
+ * ({@code maybeAddDelayedProduce} is no place for advice: the compiler inlined it.)
  */
 @SeamsOf(
         value = "kafka.server.ReplicaManager",
@@ -26,7 +27,8 @@ import scala.runtime.BoxedUnit;
             "kafka.server.ReplicaManager#delayedProduceRequestRequired(short, Map, Map)",
             "kafka.server.ReplicaManager#addCompletePurgatoryAction(ActionQueue, Map)",
             "kafka.server.ReplicaManager#appendRecordsToLeader(short, boolean, AppendOrigin, Map, RequestLocal,"
-                    + " ActionQueue, Map, short)"
+                    + " ActionQueue, Map, short)",
+            "kafka.server.BrokerServer#shutdown(Duration)"
         })
 public final class ReplicaManagerAdvice {
 
@@ -78,6 +80,18 @@ public final class ReplicaManagerAdvice {
         @Advice.OnMethodExit(onThrowable = Throwable.class)
         static void exit() {
             Seams.release();
+        }
+    }
+
+    /** Before the broker gives up its leaderships. */
+    @Seam("beginControlledShutdown()")
+    public static final class BeginControlledShutdown {
+
+        private BeginControlledShutdown() {}
+
+        @Advice.OnMethodEnter
+        static void enter() {
+            Seams.beforeShutdown();
         }
     }
 }

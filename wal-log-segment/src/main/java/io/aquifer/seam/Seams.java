@@ -3,6 +3,7 @@ package io.aquifer.seam;
 import io.aquifer.log.AquiferConfig;
 import io.aquifer.log.AquiferRuntime;
 import io.aquifer.log.SharedLog;
+import io.aquifer.log.SharedLogHolder;
 import io.aquifer.log.SharedLogs.Opening;
 import java.io.File;
 import java.io.IOException;
@@ -26,10 +27,12 @@ import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.metadata.ConfigRepository;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.metadata.MetadataCache;
+import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.server.ControllerInformation;
 import org.apache.kafka.server.LogAppendResult;
 import org.apache.kafka.server.PartitionFetchState;
 import org.apache.kafka.server.purgatory.DelayedProduce.ProducePartitionStatus;
+import org.apache.kafka.server.storage.log.FetchIsolation;
 import org.apache.kafka.storage.internals.log.LocalLog;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
@@ -81,6 +84,14 @@ public final class Seams {
         AquiferRuntime running = runtime;
         if (running != null) {
             running.beforeUnfencing();
+        }
+    }
+
+    /** {@code ReplicaManager.beginControlledShutdown}, on entry, on the thread that ends the broker. */
+    public static void beforeShutdown() {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.beforeShutdown();
         }
     }
 
@@ -148,6 +159,13 @@ public final class Seams {
     /** {@code UnifiedLog.maybeIncrementHighWatermark}, on entry: the high watermark to use instead. */
     public static LogOffsetMetadata cap(@Nullable SharedLog log, LogOffsetMetadata highWatermark) {
         return log == null ? highWatermark : log.cap(highWatermark);
+    }
+
+    /** {@code UnifiedLog.read}, on entry: throws where a replica is to begin elsewhere, or later. */
+    public static void reading(@Nullable SharedLog log, long startOffset, FetchIsolation isolation) {
+        if (log != null && isolation == FetchIsolation.LOG_END) {
+            log.replicaReads(startOffset);
+        }
     }
 
     /** {@code UnifiedLog.updateConfig} and {@code assignTopicId}, on exit. */
@@ -222,6 +240,34 @@ public final class Seams {
         AquiferRuntime running = runtime;
         if (running != null) {
             running.logs().leading(partition, leaderLog);
+        }
+    }
+
+    /** {@code Partition.makeLeader}, on regular exit. */
+    public static void replicasChanged(Partition partition, PartitionRegistration registration) {
+        AquiferRuntime running = runtime;
+        if (running != null) {
+            running.replicasChanged(partition, registration);
+        }
+    }
+
+    /**
+     * {@code RemoteLogManager.RLMCopyTask.copyLogSegmentsToRemote}, on entry.
+     *
+     * @return false if it is to be left out this time
+     */
+    public static boolean copying(Runnable task, UnifiedLog log) {
+        SharedLog state = log instanceof SharedLogHolder holder ? holder.aquiferLog() : null;
+        return state == null || state.beginCopy(task);
+    }
+
+    /** {@code RemoteLogManager.RLMCopyTask.copyLogSegmentsToRemote}, on exit, thrown or not, unless it was left out. */
+    public static void copied(UnifiedLog log) {
+        if (log instanceof SharedLogHolder holder) {
+            SharedLog state = holder.aquiferLog();
+            if (state != null) {
+                state.endCopy();
+            }
         }
     }
 

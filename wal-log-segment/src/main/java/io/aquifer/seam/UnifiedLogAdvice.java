@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Optional;
 import net.bytebuddy.asm.Advice;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.server.storage.log.FetchIsolation;
 import org.apache.kafka.storage.internals.log.LogOffsetMetadata;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * {@code maybeIncrementHighWatermark} only; {@code renameDir} is how a log is marked as deleted or stray, and how a
  * future log becomes the current one, and its first argument is the new name of the directory; the log start offset of
  * a log in use rises by {@code maybeIncrementLogStartOffset} and is set by {@code truncateFullyAndStartAt}; a change of
- * a topic's settings reaches its open logs through {@code updateConfig}; a log whose directory doesn't name its topic's
+ * a topic's settings reaches its open logs through {@code updateConfig}; replicas, and only they, read up to the end of the log, by
+ * {@code read}, and an exception of it is the answer to that replica alone; a log whose directory doesn't name its topic's
  * id gets it by {@code assignTopicId}, before anything is appended.
  */
 @SeamsOf(
@@ -79,6 +81,21 @@ public final class UnifiedLogAdvice {
                 @Advice.FieldValue(FIELD) @Nullable SharedLog log,
                 @Advice.Argument(value = 0, readOnly = false) LogOffsetMetadata highWatermark) {
             highWatermark = Seams.cap(log, highWatermark);
+        }
+    }
+
+    /** Before anything is read. */
+    @Seam("read(long, int, FetchIsolation, boolean)")
+    public static final class Read {
+
+        private Read() {}
+
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.FieldValue(FIELD) @Nullable SharedLog log,
+                @Advice.Argument(0) long startOffset,
+                @Advice.Argument(2) FetchIsolation isolation) {
+            Seams.reading(log, startOffset, isolation);
         }
     }
 

@@ -3,6 +3,8 @@ package io.aquifer.takeover;
 import io.aquifer.format.LogIncarnation;
 import io.aquifer.rebuild.KafkaIds;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -42,6 +44,38 @@ final class ClusterView {
     /** Whether a broker is in the cluster and serves. */
     boolean isAlive(int broker) {
         return serving(broker).isPresent();
+    }
+
+    /** The partitions that a broker leads and nobody else has a replica of, those included that it is about to get or to lose. */
+    Set<TopicPartition> heldAlone(int broker) {
+        Set<TopicPartition> held = new HashSet<>();
+        for (TopicImage topic : image.topics().topicsById().values()) {
+            topic.partitions().forEach((number, partition) -> {
+                if (partition.leader == broker
+                        && IntStream.of(partition.replicas)
+                                .allMatch(replica ->
+                                        replica == broker || Replicas.contains(partition.addingReplicas, replica))) {
+                    held.add(new TopicPartition(topic.name(), number));
+                }
+            });
+        }
+        return held;
+    }
+
+    /** Whether the replicas of a partition are being changed. */
+    boolean isMoving(TopicPartition partition) {
+        TopicImage topic = image.topics().getTopic(partition.topic());
+        PartitionRegistration registration =
+                topic == null ? null : topic.partitions().get(partition.partition());
+        return registration != null && registration.addingReplicas.length + registration.removingReplicas.length > 0;
+    }
+
+    /** The brokers that partitions may be given to. */
+    List<Integer> willing() {
+        return image.cluster().brokers().keySet().stream()
+                .filter(this::isWilling)
+                .sorted()
+                .toList();
     }
 
     /** Whether partitions may be given to a broker. */

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Chooses who gets the partitions of a dead broker: whoever leads the fewest, and among those one in the dead broker's rack, where
- * its clients are.
+ * Chooses who gets the partitions of a broker that is gone or leaves: whoever leads the fewest, and among those one in that broker's
+ * rack, where its clients are.
  *
  * <p>Used by one thread.
  */
@@ -21,19 +21,32 @@ final class OwnerChoice {
     private final Optional<String> rack;
     private final Map<Integer, Integer> load = new HashMap<>();
 
-    /** @param candidates brokers that can get partitions */
-    OwnerChoice(ClusterView cluster, int dead, List<Integer> candidates) {
+    /**
+     * @param leaving whose partitions they are
+     * @param candidates brokers that can get partitions
+     */
+    OwnerChoice(ClusterView cluster, int leaving, List<Integer> candidates) {
         this.cluster = cluster;
         this.candidates = candidates;
-        this.rack = cluster.rack(dead);
+        this.rack = cluster.rack(leaving);
         Map<Integer, Integer> leaderships = cluster.leaderships();
         candidates.forEach(broker -> load.put(broker, leaderships.getOrDefault(broker, 0)));
     }
 
     /** Who gets a partition: nobody who has a replica already, which would be taken for the partition's log. */
     OptionalInt choose(LogIncarnation log) {
-        Optional<Integer> chosen = candidates.stream()
+        return among(candidates.stream()
                 .filter(broker -> !cluster.isReplica(log, broker))
+                .toList());
+    }
+
+    /** Who gets a partition that nobody else has a replica of. */
+    OptionalInt choose() {
+        return among(candidates);
+    }
+
+    private OptionalInt among(List<Integer> possible) {
+        Optional<Integer> chosen = possible.stream()
                 .min(Comparator.<Integer>comparingInt(broker -> load.getOrDefault(broker, 0))
                         .thenComparing(broker -> !(rack.isPresent() && rack.equals(cluster.rack(broker))))
                         .thenComparing(broker -> broker));

@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the controllers to give partitions that have no leader to new owners: to reassign them, to elect the owner, which Kafka
+ * Asks the controllers to give partitions to new owners. Those that have no leader: to reassign them, to elect the owner, which Kafka
  * calls unclean since it knows nothing of shared storage, and to reassign once more, which then completes.
  *
  * <p>Each can be asked for again; that a partition has come to its owner is seen in the metadata. Used by one thread.
@@ -55,6 +55,22 @@ final class Reassignment {
         reassign(owners, refused);
         elect(owners.keySet(), refused);
         reassign(owners, refused);
+        warn(refused);
+    }
+
+    /**
+     * Asks for partitions that have a leader, which goes on until their new owners have them.
+     *
+     * @param owners the only replica that each partition is to have
+     * @throws IOException if the controllers can't be asked, or refuse the request as a whole
+     */
+    void moveLed(Map<TopicPartition, Integer> owners) throws IOException {
+        Map<String, Integer> refused = new TreeMap<>();
+        reassign(owners, refused);
+        warn(refused);
+    }
+
+    private void warn(Map<String, Integer> refused) {
         if (!refused.isEmpty() && !refused.equals(refusals)) {
             LOG.warn("The controller refuses to move partitions, which is tried again: {}", refused);
         }
