@@ -176,6 +176,23 @@ final class Replicas implements AutoCloseable {
                 .build();
     }
 
+    /** What the metadata say when this broker alone leads a partition, and others are being added. */
+    static PartitionRegistration adding(int leaderEpoch, int... added) {
+        int[] replicas =
+                IntStream.concat(IntStream.of(LOCAL), IntStream.of(added)).toArray();
+        return new PartitionRegistration.Builder()
+                .setReplicas(replicas)
+                .setDirectories(
+                        IntStream.of(replicas).mapToObj(i -> Uuid.randomUuid()).toArray(Uuid[]::new))
+                .setIsr(new int[] {LOCAL})
+                .setAddingReplicas(added)
+                .setLeader(LOCAL)
+                .setLeaderRecoveryState(LeaderRecoveryState.RECOVERED)
+                .setLeaderEpoch(leaderEpoch)
+                .setPartitionEpoch(leaderEpoch)
+                .build();
+    }
+
     /** What a request was answered, sooner or later. */
     static final class Answer extends AbstractFunction1<Map<TopicIdPartition, PartitionResponse>, BoxedUnit> {
         private final LinkedBlockingQueue<Map<TopicIdPartition, PartitionResponse>> responses =

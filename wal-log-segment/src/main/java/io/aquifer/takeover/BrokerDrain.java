@@ -34,6 +34,7 @@ public final class BrokerDrain implements AutoCloseable {
     private final Reassignment reassignment;
     private final Duration timeout;
     private final LongSupplier clock;
+    private final Map<TopicPartition, Integer> chosen = new HashMap<>();
 
     /**
      * @param metadata the broker's newest image of it
@@ -58,12 +59,13 @@ public final class BrokerDrain implements AutoCloseable {
     /** Returns when other brokers have all that can be moved, or time is up, or nobody is there to take it. */
     public void run() {
         long begin = clock.getAsLong();
-        Set<TopicPartition> left = new ClusterView(metadata.get()).heldAlone(brokerId);
+        ClusterView cluster = new ClusterView(metadata.get());
+        Set<TopicPartition> left = cluster.heldAlone(brokerId);
         int all = left.size();
         String failure = "";
         while (!left.isEmpty() && clock.getAsLong() - begin < timeout.toNanos()) {
             try {
-                if (!step(left)) {
+                if (!step(cluster, left)) {
                     LOG.warn(
                             "There is no other broker that {} partitions could go to: they end with this one",
                             left.size());
@@ -78,7 +80,8 @@ public final class BrokerDrain implements AutoCloseable {
                 failure = message;
             }
             LockSupport.parkNanos(this, LOOK_NANOS);
-            left = new ClusterView(metadata.get()).heldAlone(brokerId);
+            cluster = new ClusterView(metadata.get());
+            left = cluster.heldAlone(brokerId);
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(clock.getAsLong() - begin);
         if (left.isEmpty()) {
@@ -94,8 +97,7 @@ public final class BrokerDrain implements AutoCloseable {
     }
 
     /** Answers whether there is anybody to give to. */
-    private boolean step(Set<TopicPartition> left) throws IOException {
-        ClusterView cluster = new ClusterView(metadata.get());
+    private boolean step(ClusterView cluster, Set<TopicPartition> left) throws IOException {
         List<Integer> others =
                 cluster.willing().stream().filter(broker -> broker != brokerId).toList();
         if (others.isEmpty()) {
@@ -107,11 +109,21 @@ public final class BrokerDrain implements AutoCloseable {
         left.stream()
                 .filter(partition -> !cluster.isMoving(partition))
                 .limit(Math.max(0, free))
-                .forEach(partition -> owners.put(partition, choice.choose().getAsInt()));
+                .forEach(partition -> owners.put(partition, owner(partition, others, choice)));
         if (!owners.isEmpty()) {
             reassignment.moveLed(owners);
         }
         return true;
+    }
+
+    /** The same as before, while metadata don't show yet what was asked for. */
+    private int owner(TopicPartition partition, List<Integer> others, OwnerChoice choice) {
+        Integer before = chosen.get(partition);
+        int owner = before != null && others.contains(before)
+                ? before
+                : choice.choose().getAsInt();
+        chosen.put(partition, owner);
+        return owner;
     }
 
     @Override

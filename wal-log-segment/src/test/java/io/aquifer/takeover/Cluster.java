@@ -70,6 +70,13 @@ final class Cluster {
         return this;
     }
 
+    /** One that goes from the broker that has it to another. */
+    Cluster moving(int partition, int from, int to) {
+        partition(partition, from, List.of(from, to), List.of(from));
+        partitions.get(partition).setAddingReplicas(List.of(to)).setRemovingReplicas(List.of(from));
+        return this;
+    }
+
     /** One that nobody but a broker that is gone has. */
     Cluster stranded(int partition, int node) {
         return partition(partition, NOBODY, List.of(node), List.of(node));
@@ -83,7 +90,7 @@ final class Cluster {
         return new ClusterView(image());
     }
 
-    private MetadataImage image() {
+    MetadataImage image() {
         MetadataDelta delta = new MetadataDelta.Builder().build();
         brokers.values().forEach(delta::replay);
         delta.replay(new TopicRecord().setName("topic").setTopicId(KafkaIds.toKafka(TOPIC)));
