@@ -18,7 +18,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {WalCommand.class, StorageCommand.class, BrokerCommand.class})
+        subcommands = {
+            WalCommand.class,
+            StorageCommand.class,
+            BrokerCommand.class,
+            TopicCommand.class,
+            ClusterCommand.class
+        })
 public final class Aquifer {
 
     private Aquifer() {}

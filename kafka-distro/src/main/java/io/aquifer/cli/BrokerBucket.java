@@ -7,10 +7,7 @@ import io.aquifer.object.ObjectStore;
 import io.aquifer.object.ObjectStoreObserver;
 import io.aquifer.object.S3ObjectStore;
 import io.aquifer.wal.layout.Superblock;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 import org.apache.kafka.common.config.ConfigException;
@@ -26,7 +23,7 @@ record BrokerBucket(ObjectStore store, ClusterKeys keys) implements AutoCloseabl
      * @throws RefusedException if the file can't be read, or doesn't name a bucket
      */
     static BrokerBucket open(Path serverProperties) throws RefusedException {
-        Properties server = read(serverProperties);
+        Properties server = SettingsFile.read(serverProperties);
         return open(settings(
                 serverProperties, server, "which bucket it is, in settings that begin with " + prefix(server)));
     }
@@ -37,7 +34,7 @@ record BrokerBucket(ObjectStore store, ClusterKeys keys) implements AutoCloseabl
      * @throws RefusedException as above, or if the settings are those of another cluster or node
      */
     static BrokerBucket open(Path serverProperties, Superblock superblock) throws RefusedException {
-        Properties server = read(serverProperties);
+        Properties server = SettingsFile.read(serverProperties);
         S3Config s3 = settings(serverProperties, server, "where the broker's bucket is");
         requireSame(
                 serverProperties,
@@ -54,7 +51,7 @@ record BrokerBucket(ObjectStore store, ClusterKeys keys) implements AutoCloseabl
      * @throws RefusedException if the file can't be read, or names none
      */
     static int nodeId(Path serverProperties) throws RefusedException {
-        String node = node(read(serverProperties));
+        String node = node(SettingsFile.read(serverProperties));
         try {
             return Integer.parseInt(node);
         } catch (NumberFormatException e) {
@@ -72,16 +69,6 @@ record BrokerBucket(ObjectStore store, ClusterKeys keys) implements AutoCloseabl
             throw new RefusedException(file + " has " + name + "=" + found + ", and the WAL was formatted for "
                     + expected + ". Check the paths.");
         }
-    }
-
-    private static Properties read(Path file) throws RefusedException {
-        Properties server = new Properties();
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            server.load(reader);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new RefusedException("The settings in " + file + " can't be read: " + e, e);
-        }
-        return server;
     }
 
     private static String prefix(Properties server) {

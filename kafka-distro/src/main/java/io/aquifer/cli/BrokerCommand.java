@@ -5,9 +5,9 @@ import picocli.CommandLine.Command;
 /** {@code aquifer broker}: the commands for a broker as a part of its cluster. */
 @Command(
         name = "broker",
-        description = "Lets other brokers take a dead one's partitions over.",
+        description = "Moves all partitions away from a broker, or lets other brokers take a dead one's over.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TakeoverCommand.class})
+        subcommands = {DrainCommand.class, TakeoverCommand.class})
 final class BrokerCommand {}

@@ -30,14 +30,19 @@ final class ByteSize implements ITypeConverter<Long> {
 
     /** The exact number, and a rounded one where that is easier to read: {@code 8589934592 bytes (8.0 GiB)}. */
     static String inWords(long bytes) {
+        return bytes < 1L << 10 ? bytes + " bytes" : bytes + " bytes (" + rounded(bytes) + ")";
+    }
+
+    /** {@code 8.0 GiB}, or {@code 17 B}. */
+    static String rounded(long bytes) {
         int power = 0;
         while (power < SUFFIXES.length() && bytes >= 1L << (10 * (power + 1))) {
             power++;
         }
         if (power == 0) {
-            return bytes + " bytes";
+            return bytes + " B";
         }
-        double rounded = bytes / (double) (1L << (10 * power));
-        return String.format(Locale.ROOT, "%d bytes (%.1f %siB)", bytes, rounded, SUFFIXES.charAt(power - 1));
+        return String.format(
+                Locale.ROOT, "%.1f %siB", bytes / (double) (1L << (10 * power)), SUFFIXES.charAt(power - 1));
     }
 }

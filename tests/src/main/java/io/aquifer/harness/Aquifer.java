@@ -63,6 +63,15 @@ public final class Aquifer {
         return onBucket(kafka, broker, TAKEOVER_LIMIT, "broker", arguments);
     }
 
+    /** Runs {@code aquifer} with {@code arguments} on a cluster that runs. */
+    public static Command.Result onCluster(KafkaDistribution kafka, String bootstrap, String... arguments)
+            throws IOException {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--bootstrap-server", bootstrap));
+        return Command.run(
+                TAKEOVER_LIMIT, kafka.java(List.of("-XX:TieredStopAtLevel=1"), "io.aquifer.cli.Aquifer", all));
+    }
+
     private static Command.Result onBucket(
             KafkaDistribution kafka, BrokerConfig broker, Duration limit, String group, String... arguments)
             throws IOException {

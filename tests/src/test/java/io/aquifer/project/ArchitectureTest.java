@@ -46,6 +46,7 @@ class ArchitectureTest {
                     "io.aquifer.seam..",
                     "io.aquifer.remote..",
                     "io.aquifer.cli..",
+                    "io.aquifer.move..",
                     "io.aquifer.weave..",
                     "io.aquifer.config..")
             .should()

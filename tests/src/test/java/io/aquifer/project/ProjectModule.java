@@ -36,7 +36,7 @@ record ProjectModule(String name, List<String> rooms) {
     static final ProjectModule REMOTE_STORAGE_MANAGER =
             new ProjectModule("remote-storage-manager", List.of("io.aquifer.remote.."));
     static final ProjectModule KAFKA_DISTRO =
-            new ProjectModule("kafka-distro", List.of("io.aquifer.cli..", "io.aquifer.weave.."));
+            new ProjectModule("kafka-distro", List.of("io.aquifer.cli..", "io.aquifer.move..", "io.aquifer.weave.."));
     static final List<ProjectModule> ALL = List.of(S3_TIER, WAL_LOG_SEGMENT, REMOTE_STORAGE_MANAGER, KAFKA_DISTRO);
 
     /** The folder of the whole project, this module's parent. */
