@@ -45,6 +45,8 @@ public final class Bench implements Callable<Integer> {
         RESTART,
         /** The takeover of a dead broker's partitions, beside a stock cluster's own failover. */
         TAKEOVER,
+        /** The move of one partition between brokers that live, and the drain of a broker. */
+        MOVE,
         /** Commits of offsets and transactions with a stock cluster of three. */
         COORDINATORS,
         /** The restore of what Kafka doesn't tier: of the internal topics, and of a compacted one. */
@@ -91,6 +93,13 @@ public final class Bench implements Callable<Integer> {
             description =
                     "How much is read from S3 in a round by each side, in 16 segments (default: ${DEFAULT-VALUE}).")
     private int readMebibytes = 2048;
+
+    @Option(
+            names = "--move-mib",
+            paramLabel = "MIB",
+            defaultValue = "10240",
+            description = "How much the partition holds that is moved between brokers (default: ${DEFAULT-VALUE}).")
+    private int movedMebibytes = 10240;
 
     @Option(
             names = "--wal-folder",
@@ -143,6 +152,9 @@ public final class Bench implements Callable<Integer> {
             }
             if (wanted.contains(Part.TAKEOVER)) {
                 figures.addAll(new TakeoverBench(plan, progress, cleanup).run());
+            }
+            if (wanted.contains(Part.MOVE)) {
+                figures.addAll(new MoveBench(plan, movedMebibytes, progress, cleanup).run());
             }
             if (wanted.contains(Part.COORDINATORS)) {
                 comparisons.addAll(new CoordinatorBench(plan, progress).run());

@@ -31,6 +31,7 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.RetriableException;
 
 /** What tests ask of an Admin client, waiting for the answer. */
 public final class Topics {
@@ -90,10 +91,23 @@ public final class Topics {
                     && described.partitions().size() == partitions
                     && described.partitions().stream().allMatch(partition -> partition.leader() != null);
         });
-        answer(admin.listOffsets(IntStream.range(0, partitions)
-                        .mapToObj(partition -> new TopicPartition(topic, partition))
-                        .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())))
-                .all());
+        Map<TopicPartition, OffsetSpec> all = IntStream.range(0, partitions)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
+        Await.until("answers of all leaders of " + topic, LIMIT, () -> answers(all));
+    }
+
+    /** The broker that is asked may know less of the metadata than the one that was asked before. */
+    private boolean answers(Map<TopicPartition, OffsetSpec> partitions) {
+        try {
+            answer(admin.listOffsets(partitions).all());
+            return true;
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof RetriableException) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** Deletes a topic and returns when the name is free again. */
@@ -129,6 +143,11 @@ public final class Topics {
     /** The high watermark. */
     public long end(String topic, int partition) {
         return offset(topic, partition, OffsetSpec.latest());
+    }
+
+    /** Below which everything is in the tier. */
+    public long tieredEnd(String topic, int partition) {
+        return offset(topic, partition, OffsetSpec.latestTiered()) + 1;
     }
 
     /** Below which no transaction is open. */

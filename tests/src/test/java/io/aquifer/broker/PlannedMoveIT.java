@@ -29,7 +29,11 @@ class PlannedMoveIT {
     private static final int FILLED = 64 << 10;
 
     private static Plan plan() {
-        return Plan.DEFAULT.withBrokers(3).with("replica.fetch.backoff.ms", "100");
+        return Plan.DEFAULT
+                .withBrokers(3)
+                .with("replica.fetch.backoff.ms", "100")
+                .with("transaction.state.log.replication.factor", "1")
+                .with("transaction.state.log.min.isr", "1");
     }
 
     @Test
@@ -71,45 +75,30 @@ class PlannedMoveIT {
     }
 
     @Test
-    void transactions_go_on_over_a_move() throws Exception {
+    void transactions_go_on_over_moves_and_a_broker_that_is_shut_down_gives_its_partitions_away_first() throws Exception {
         History history = new History();
-        try (BrokerFixture fixture = BrokerFixture.startTiered(plan())) {
+        try (BrokerFixture fixture = BrokerFixture.startTiered(plan().with("aquifer.drain.on.shutdown", "true"))) {
             fixture.topics().createOn(1, TOPIC, 2, TIERED);
             try (TransactionalLoad load =
                     new TransactionalLoad(fixture.bootstrap(), TOPIC, "moving", history).start()) {
                 awaitCommits(load);
-                for (int target : List.of(2, 3, 2)) {
+                for (int target : List.of(2, 1, 3)) {
                     move(fixture, 0, target);
                     awaitCommits(load);
                 }
+                BrokerProcess leaving = fixture.cluster().cluster().brokers().get(2);
+
+                leaving.stop(LIMIT);
+
+                assertThat(fixture.topics().leaders(TOPIC)).containsOnly(1, 2);
+                assertThat(fixture.topics().leaders("__transaction_state")).doesNotContain(-1, 3);
+                awaitCommits(load);
+                leaving.startAndAwait(LIMIT);
+                awaitCommits(load);
                 load.stop(LIMIT);
             }
             assertThat(fixture.check(TOPIC, history, Isolation.READ_COMMITTED).examples())
                     .isEmpty();
-        }
-    }
-
-    @Test
-    void a_broker_that_is_shut_down_gives_its_partitions_away_first() throws Exception {
-        History history = new History();
-        Plan plan = plan().with("aquifer.drain.on.shutdown", "true");
-        try (BrokerFixture fixture = BrokerFixture.startTiered(plan);
-                Load load =
-                        new Load(fixture.bootstrap(), TOPIC, history, Load.Options.DEFAULT.withRecordsPerSecond(500))) {
-            fixture.topics().create(TOPIC, 12, 1, TIERED);
-            load.start();
-            awaitMore(history);
-            BrokerProcess leaving = fixture.cluster().cluster().brokers().get(2);
-
-            leaving.stop(LIMIT);
-
-            assertThat(fixture.topics().leaders(TOPIC)).containsOnly(1, 2);
-            awaitMore(history);
-            leaving.startAndAwait(LIMIT);
-            awaitMore(history);
-            load.stop(LIMIT);
-            assertThat(load.firstFailure()).isNull();
-            fixture.assertIntact(TOPIC, history);
         }
     }
 
