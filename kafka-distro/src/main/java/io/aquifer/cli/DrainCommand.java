@@ -1,6 +1,5 @@
 package io.aquifer.cli;
 
-import io.aquifer.move.ClusterState;
 import io.aquifer.move.DrainPlanner;
 import io.aquifer.move.KafkaCluster;
 import java.io.IOException;
@@ -37,6 +36,6 @@ final class DrainCommand extends MovingCommand {
 
     @Override
     int act(KafkaCluster cluster) throws IOException {
-        return carryOut(cluster, DrainPlanner.plan(ClusterState.of(cluster), nodeId, to));
+        return carryOut(cluster, state -> DrainPlanner.plan(state, nodeId, to));
     }
 }

@@ -21,6 +21,11 @@ final class MoveProgressText implements Consumer<MoveProgress> {
 
     @Override
     public void accept(MoveProgress progress) {
+        if (progress.time().compareTo(told) < 0) {
+            // another round of moves
+            told = Duration.ZERO;
+            tenths = 0;
+        }
         int ended = progress.moved() + progress.failed();
         long now = 10L * ended / Math.max(1, progress.total());
         Duration since = progress.time().minus(told);

@@ -33,7 +33,7 @@ record MoveReport(boolean executed, @Nullable Long millis, int settled, List<Par
                 case MOVED -> MOVED;
                 case UNDER_WAY -> UNDER_WAY;
                 case NOT_BEGUN -> NOT_BEGUN;
-                case FAILED -> FAILED;
+                case FAILED, OUTDATED -> FAILED;
             };
         }
 

@@ -1,8 +1,8 @@
 package io.aquifer.cli;
 
 import io.aquifer.move.KafkaCluster;
-import io.aquifer.move.MoveOutcome;
-import io.aquifer.move.MovePlan;
+import io.aquifer.move.MovePlanner;
+import io.aquifer.move.MoveRounds;
 import java.io.IOException;
 import picocli.CommandLine.Option;
 
@@ -12,10 +12,15 @@ abstract class MovingCommand extends ReassignmentCommand {
     @Option(names = "--dry-run", description = "Say what would be moved where, and change nothing.")
     private boolean dryRun;
 
-    /** Moves, answers, and returns the exit status. */
-    final int carryOut(KafkaCluster cluster, MovePlan plan) throws IOException {
-        MoveOutcome outcome = dryRun ? null : execute(cluster, plan.moves());
-        MoveReport report = MoveReport.of(plan, outcome);
+    /** Plans, moves, answers, and returns the exit status. */
+    final int carryOut(KafkaCluster cluster, MovePlanner planner) throws IOException {
+        MoveReport report;
+        if (dryRun) {
+            report = MoveReport.of(rounds(cluster).plan(planner), null);
+        } else {
+            MoveRounds.Done done = rounds(cluster).run(planner);
+            report = MoveReport.of(done.plan(), done.outcome());
+        }
         print(report, MoveReportText::of);
         return Failures.status(commandLine(), report.incomplete(), MoveReportText.incomplete(report));
     }

@@ -4,6 +4,7 @@ import io.aquifer.move.KafkaCluster;
 import io.aquifer.move.Move;
 import io.aquifer.move.MoveExecutor;
 import io.aquifer.move.MoveOutcome;
+import io.aquifer.move.MoveRounds;
 import io.aquifer.move.Stopwatch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -94,6 +95,16 @@ abstract class ReassignmentCommand implements Callable<Integer> {
                         Duration.ofSeconds(timeoutSeconds),
                         new MoveProgressText(spec.commandLine().getErr()))
                 .run();
+    }
+
+    /** Plans, or moves and tells as above. */
+    final MoveRounds rounds(KafkaCluster cluster) {
+        return new MoveRounds(
+                cluster,
+                Stopwatch.SYSTEM,
+                concurrency,
+                Duration.ofSeconds(timeoutSeconds),
+                new MoveProgressText(spec.commandLine().getErr()));
     }
 
     final <T> void print(T facts, Function<T, String> text) throws IOException {

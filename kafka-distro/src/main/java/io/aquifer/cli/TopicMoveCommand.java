@@ -1,6 +1,5 @@
 package io.aquifer.cli;
 
-import io.aquifer.move.ClusterState;
 import io.aquifer.move.KafkaCluster;
 import io.aquifer.move.TopicMovePlanner;
 import io.aquifer.move.TopicSelection;
@@ -58,6 +57,6 @@ final class TopicMoveCommand extends MovingCommand {
 
     @Override
     int act(KafkaCluster cluster) throws IOException {
-        return carryOut(cluster, TopicMovePlanner.plan(ClusterState.of(cluster), topics, to));
+        return carryOut(cluster, state -> TopicMovePlanner.plan(state, topics, to));
     }
 }

@@ -27,5 +27,5 @@ public interface ClusterAdmin {
      * @param targets the replicas that each partition is to have
      * @return why Kafka refused, for each partition that it refused
      */
-    Map<TopicPartition, String> reassign(Map<TopicPartition, List<Integer>> targets) throws ClusterRequestException;
+    Map<TopicPartition, Refusal> reassign(Map<TopicPartition, List<Integer>> targets) throws ClusterRequestException;
 }

@@ -34,6 +34,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -160,12 +161,12 @@ public final class KafkaCluster implements ClusterAdmin, LoadSource, AutoCloseab
     }
 
     @Override
-    public Map<TopicPartition, String> reassign(Map<TopicPartition, List<Integer>> targets)
+    public Map<TopicPartition, Refusal> reassign(Map<TopicPartition, List<Integer>> targets)
             throws ClusterRequestException {
         Map<TopicPartition, Optional<NewPartitionReassignment>> request = new HashMap<>();
         targets.forEach(
                 (partition, replicas) -> request.put(partition, Optional.of(new NewPartitionReassignment(replicas))));
-        Map<TopicPartition, String> refusals = new HashMap<>();
+        Map<TopicPartition, Refusal> refusals = new HashMap<>();
         for (Map.Entry<TopicPartition, KafkaFuture<Void>> partition : admin.alterPartitionReassignments(
                         request, new AlterPartitionReassignmentsOptions().allowReplicationFactorChange(false))
                 .values()
@@ -173,7 +174,11 @@ public final class KafkaCluster implements ClusterAdmin, LoadSource, AutoCloseab
             try {
                 Void unused = answer("reassign", partition.getValue());
             } catch (ClusterRequestException e) {
-                refusals.put(partition.getKey(), String.valueOf(e.getCause()));
+                refusals.put(
+                        partition.getKey(),
+                        new Refusal(
+                                e.getCause() instanceof InvalidReplicationFactorException,
+                                String.valueOf(e.getCause())));
             }
         }
         return refusals;

@@ -175,13 +175,13 @@ public final class MoveExecutor {
         }
         Map<TopicPartition, List<Integer>> targets = new LinkedHashMap<>();
         requested.forEach((partition, move) -> targets.put(partition, move.to()));
-        Map<TopicPartition, String> refusals = admin.reassign(targets);
+        Map<TopicPartition, Refusal> refusals = admin.reassign(targets);
         requested.forEach((partition, move) -> {
-            String refusal = refusals.get(partition);
+            Refusal refusal = refusals.get(partition);
             if (refusal == null) {
                 underWay.put(partition, new UnderWay(move));
             } else {
-                fail(move, refusal);
+                end(move, refusal.outdated() ? MoveResult.State.OUTDATED : MoveResult.State.FAILED, refusal.why());
             }
         });
     }
@@ -196,7 +196,10 @@ public final class MoveExecutor {
         } else if (state.reassigning()) {
             fail(move, "Somebody else's reassignment, to " + state.target() + ", is under way, which is left alone");
         } else if (!state.replicas().equals(move.from())) {
-            fail(move, "Somebody else has moved it meanwhile: its replicas are on " + state.replicas());
+            end(
+                    move,
+                    MoveResult.State.OUTDATED,
+                    "It isn't as it was when this was planned: its replicas are on " + state.replicas());
         } else {
             return true;
         }

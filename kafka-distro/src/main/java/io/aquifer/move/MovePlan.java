@@ -2,6 +2,9 @@ package io.aquifer.move;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -11,6 +14,13 @@ import org.apache.kafka.common.TopicPartition;
  * @param settled number of partitions that are where they are to be
  */
 public record MovePlan(List<Move> moves, List<Blocked> blocked, int settled) {
+
+    /** Those that are moved, and those that can't be. */
+    Set<TopicPartition> partitions() {
+        return Stream.concat(
+                        moves.stream().map(Move::partition), blocked.stream().map(Blocked::partition))
+                .collect(Collectors.toSet());
+    }
 
     /**
      * A partition that can't be moved.

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of a move.
  *
- * @param problem a sentence where it failed, null elsewhere
+ * @param problem a sentence where it failed or was outdated, null elsewhere
  */
 public record MoveResult(Move move, State state, @Nullable String problem) {
 
@@ -17,6 +17,8 @@ public record MoveResult(Move move, State state, @Nullable String problem) {
         UNDER_WAY,
         /** Nothing was done about it. */
         NOT_BEGUN,
+        /** Nothing was done about it, for the partition wasn't as the plan has it. */
+        OUTDATED,
         /** Kafka refused it, or somebody came in between. */
         FAILED
     }

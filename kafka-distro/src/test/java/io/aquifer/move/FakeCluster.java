@@ -23,7 +23,7 @@ final class FakeCluster implements ClusterAdmin, Stopwatch {
     final List<Broker> brokers = new ArrayList<>();
     final Map<TopicPartition, PartitionState> partitions =
             new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
-    final Map<TopicPartition, String> refusals = new HashMap<>();
+    final Map<TopicPartition, Refusal> refusals = new HashMap<>();
     final List<Map<TopicPartition, List<Integer>>> requests = new ArrayList<>();
     Duration takes = Duration.ofSeconds(1);
     boolean silent;
@@ -32,6 +32,7 @@ final class FakeCluster implements ClusterAdmin, Stopwatch {
     private long now;
     private int mostUnderWay;
     private Runnable meanwhile = () -> {};
+    private final Map<TopicPartition, PartitionState> stale = new HashMap<>();
 
     static TopicPartition partition(String topic, int number) {
         return new TopicPartition(topic, number);
@@ -88,6 +89,11 @@ final class FakeCluster implements ClusterAdmin, Stopwatch {
         put(new PartitionState(state.partition(), state.origin(), List.of(), List.of(), state.leader()));
     }
 
+    /** Makes brokers go on to tell what was so before, until the next pause. */
+    void lag(PartitionState before) {
+        stale.put(before.partition(), before);
+    }
+
     /** What happens in the next pause. */
     void meanwhile(Runnable event) {
         meanwhile = event;
@@ -142,15 +148,19 @@ final class FakeCluster implements ClusterAdmin, Stopwatch {
         }
         return partitions.values().stream()
                 .filter(state -> topics.contains(state.partition().topic()))
+                .map(state -> stale.getOrDefault(state.partition(), state))
                 .toList();
     }
 
     @Override
-    public Map<TopicPartition, String> reassign(Map<TopicPartition, List<Integer>> targets) {
+    public Map<TopicPartition, Refusal> reassign(Map<TopicPartition, List<Integer>> targets) {
         requests.add(Map.copyOf(targets));
-        Map<TopicPartition, String> refused = new HashMap<>(refusals);
+        Map<TopicPartition, Refusal> refused = new HashMap<>(refusals);
         refused.keySet().retainAll(targets.keySet());
         targets.forEach((id, target) -> {
+            if (partitions.get(id).target().size() != target.size()) {
+                refused.put(id, new Refusal(true, "The replication factor is changed"));
+            }
             if (!refused.containsKey(id)) {
                 begin(id, target);
             }
@@ -166,6 +176,7 @@ final class FakeCluster implements ClusterAdmin, Stopwatch {
     @Override
     public void pause(Duration time) {
         now += time.toNanos();
+        stale.clear();
         complete();
         Runnable event = meanwhile;
         meanwhile = () -> {};

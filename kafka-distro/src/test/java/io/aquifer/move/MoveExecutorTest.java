@@ -62,7 +62,7 @@ class MoveExecutorTest {
     void whatKafkaRefusesFailsWithItsWordsAndTheOthersAreMoved() throws IOException {
         toBeMoved("a", 0);
         toBeMoved("a", 1);
-        cluster.refusals.put(partition("a", 0), "ClusterAuthorizationException: not you");
+        cluster.refusals.put(partition("a", 0), new Refusal(false, "ClusterAuthorizationException: not you"));
 
         MoveOutcome outcome = run(5, TIMEOUT);
 
@@ -132,12 +132,15 @@ class MoveExecutorTest {
     }
 
     @Test
-    void aPartitionThatWasMovedBeforeItsTurnStaysThere() throws IOException {
+    void aPartitionThatIsElsewhereThanPlannedStaysThere() throws IOException {
         toBeMoved("a", 0);
         cluster.with("a", 0, 3);
 
-        assertThat(runOne().problem())
-                .contains("Somebody else has moved it meanwhile")
+        MoveResult result = runOne();
+
+        assertThat(result.state()).isEqualTo(State.OUTDATED);
+        assertThat(result.problem())
+                .contains("isn't as it was when this was planned")
                 .contains("[3]");
         assertThat(cluster.requests).isEmpty();
     }

@@ -95,11 +95,6 @@ class MoveCommandsIT {
                 .contains("Moved 2 in ");
 
         assertThat(fixture.topics().leaders(TOPIC)).containsExactly(2, 2, 1, 1, 1, 1);
-        Command.Result refused = run(fixture, "topic", "move", "everywhere", "--to", "2");
-        assertThat(refused.exitStatus()).isOne();
-        assertThat(refused.output())
-                .contains("'everywhere' has replication factor 3")
-                .contains("kafka-reassign-partitions.sh");
     }
 
     private static void balance(BrokerFixture fixture) throws IOException {
