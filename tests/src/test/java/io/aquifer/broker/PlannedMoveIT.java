@@ -75,7 +75,8 @@ class PlannedMoveIT {
     }
 
     @Test
-    void transactions_go_on_over_moves_and_a_broker_that_is_shut_down_gives_its_partitions_away_first() throws Exception {
+    void transactions_go_on_over_moves_and_a_broker_that_is_shut_down_gives_its_partitions_away_first()
+            throws Exception {
         History history = new History();
         try (BrokerFixture fixture = BrokerFixture.startTiered(plan().with("aquifer.drain.on.shutdown", "true"))) {
             fixture.topics().createOn(1, TOPIC, 2, TIERED);
