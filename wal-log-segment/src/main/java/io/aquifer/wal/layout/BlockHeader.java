@@ -133,11 +133,15 @@ public record BlockHeader(
     /**
      * Checks the block at the buffer's position against its checksum.
      *
-     * @param source holds the whole block if data, its first block-size bytes if padding
-     * @throws CorruptWalException if the checksum differs
+     * @param source is to hold the whole block if data, its first block-size bytes if padding
+     * @throws CorruptWalException if it doesn't, or the checksum differs
      */
     public void verify(ByteBuffer source, int blockSize) throws CorruptWalException {
         int checked = checkedLength(blockSize);
+        if (checked > source.remaining()) {
+            throw new CorruptWalException(
+                    "a block of " + checked + " bytes, of which " + source.remaining() + " are here");
+        }
         ByteBuffer buffer = source.slice(source.position(), checked).order(ByteOrder.BIG_ENDIAN);
         int expected = Checksum.compute(buffer, checked, CRC_OFFSET);
         int found = buffer.getInt(CRC_OFFSET);

@@ -48,6 +48,14 @@ class BlockHeaderTest {
     }
 
     @Test
+    void aBlockOfWhichPartIsMissingIsNoBlock() {
+        ByteBuffer block = written(DATA);
+        assertThatThrownBy(() -> DATA.verify(block.limit(block.capacity() - 1), BLOCK_SIZE))
+                .isInstanceOf(CorruptWalException.class)
+                .hasMessageContaining("are here");
+    }
+
+    @Test
     void ofPaddingOnlyTheFirstBlockSizeBytesAreVerifiedForTheOthersAreNotWritten() throws WalFormatException {
         ByteBuffer block = ByteBuffer.allocate(BLOCK_SIZE);
         PADDING.writeTo(block, BLOCK_SIZE);
