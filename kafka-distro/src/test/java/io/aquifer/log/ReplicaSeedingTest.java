@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
@@ -57,11 +59,15 @@ class ReplicaSeedingTest {
 
     /** Kafka's task that copies to the tier, which gets as far as {@code end} from now on. */
     private void tierReaches(long end) {
+        tierReaches(() -> end);
+    }
+
+    private void tierReaches(LongSupplier end) {
         Runnable task = new Runnable() {
             @Override
             public void run() {
                 if (state().beginCopy(this)) {
-                    log.updateHighestOffsetInRemoteStorage(end - 1);
+                    log.updateHighestOffsetInRemoteStorage(end.getAsLong() - 1);
                     state().endCopy();
                 }
             }
@@ -122,6 +128,33 @@ class ReplicaSeedingTest {
         assertThat(log.localLogStartOffset()).isEqualTo(1);
         assertThat(replicaReads(1)).isPositive();
         assertThat(seeding.shortened()).isOne();
+    }
+
+    @Test
+    void aTierThatGetsFurtherIsWaitedForLonger() {
+        AtomicInteger runs = new AtomicInteger();
+        AtomicLong reach = new AtomicLong(1);
+        tierReaches(() -> {
+            runs.incrementAndGet();
+            return reach.get();
+        });
+        add(2);
+        awaitRuns(runs);
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(20));
+        reach.set(2);
+        awaitRuns(runs);
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(20));
+        awaitRuns(runs);
+        assertThat(seeding.running()).isOne();
+
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(20));
+        awaitSeeded();
+        assertThat(log.localLogStartOffset()).isEqualTo(2);
+    }
+
+    private static void awaitRuns(AtomicInteger runs) {
+        int before = runs.get();
+        Eventually.holds("more runs", () -> runs.get() > before + 2);
     }
 
     @Test

@@ -38,7 +38,9 @@ final class ReplicaSeeding {
     /** What replicas copy of a log that is produced to, at most: bytes. */
     private static final int LITTLE = 256 << 10;
 
+    /** Without any log's getting further. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final LongSupplier clock;
@@ -46,11 +48,13 @@ final class ReplicaSeeding {
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicLong seeded = new AtomicLong();
     private final AtomicLong shortened = new AtomicLong();
+    private final AtomicLong lastProgress = new AtomicLong();
     private volatile boolean closing;
 
     /** @param clock in ns, from any point in time on */
     ReplicaSeeding(LongSupplier clock) {
         this.clock = clock;
+        lastProgress.set(clock.getAsLong());
         AtomicInteger number = new AtomicInteger();
         this.threads = Executors.newFixedThreadPool(THREADS, work -> {
             Thread thread = new Thread(work, "aquifer-seeding-" + number.incrementAndGet());
@@ -96,7 +100,8 @@ final class ReplicaSeeding {
         state.seeding(seeding);
         try {
             running.incrementAndGet();
-            threads.execute(() -> run(partition, state, log, seeding));
+            long begin = clock.getAsLong();
+            threads.execute(() -> run(partition, state, log, seeding, begin));
         } catch (RejectedExecutionException e) {
             running.decrementAndGet();
             state.seeding(null);
@@ -107,10 +112,9 @@ final class ReplicaSeeding {
         return log.remoteLogEnabled() && !log.config().remoteLogCopyDisable();
     }
 
-    private void run(Partition partition, SharedLog state, UnifiedLog log, Seeding seeding) {
-        long begin = clock.getAsLong();
+    private void run(Partition partition, SharedLog state, UnifiedLog log, Seeding seeding, long begin) {
         try {
-            boolean whole = tier(partition, state, log, seeding);
+            boolean whole = tier(partition, state, log, seeding, begin);
             if (isWanted(partition, state, seeding)) {
                 long end = tierEnd(log);
                 log.maybeIncrementLocalLogStartOffset(end, LogStartOffsetIncrementReason.SegmentDeletion);
@@ -139,8 +143,8 @@ final class ReplicaSeeding {
     }
 
     /** Answers whether all but a little of the log is in the tier. */
-    private boolean tier(Partition partition, SharedLog state, UnifiedLog log, Seeding seeding) throws IOException {
-        long deadline = clock.getAsLong() + PATIENCE.toNanos();
+    private boolean tier(Partition partition, SharedLog state, UnifiedLog log, Seeding seeding, long begin)
+            throws IOException {
         boolean whole;
         int rolls = 0;
         do {
@@ -149,8 +153,10 @@ final class ReplicaSeeding {
             }
             long end = log.activeSegment().baseOffset();
             whole = tierEnd(log) >= end;
-            while (!whole && clock.getAsLong() < deadline && isWanted(partition, state, seeding)) {
-                if (!state.copyNow()) {
+            while (!whole && isHopeful(begin) && isWanted(partition, state, seeding)) {
+                if (state.copyNow()) {
+                    lastProgress.set(clock.getAsLong());
+                } else {
                     LockSupport.parkNanos(this, LOOK_NANOS);
                 }
                 whole = tierEnd(log) >= end;
@@ -158,6 +164,11 @@ final class ReplicaSeeding {
             rolls++;
         } while (whole && rolls < MOST_ROLLS && log.activeSegment().size() > LITTLE);
         return whole;
+    }
+
+    /** Logs that wait for their turn don't wait for a tier that takes nothing, one after the other. */
+    private boolean isHopeful(long begin) {
+        return clock.getAsLong() - Math.max(begin, lastProgress.get()) < PATIENCE.toNanos();
     }
 
     /** Below it the tier has the log, or nobody does. */
