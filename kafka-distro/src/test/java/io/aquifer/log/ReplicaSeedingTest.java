@@ -67,8 +67,11 @@ class ReplicaSeedingTest {
             @Override
             public void run() {
                 if (state().beginCopy(this)) {
-                    log.updateHighestOffsetInRemoteStorage(end.getAsLong() - 1);
-                    state().endCopy();
+                    try {
+                        log.updateHighestOffsetInRemoteStorage(end.getAsLong() - 1);
+                    } finally {
+                        state().endCopy();
+                    }
                 }
             }
         };
@@ -165,6 +168,32 @@ class ReplicaSeedingTest {
 
         assertThat(replicaReads(0)).isPositive();
         assertThat(log.localLogStartOffset()).isZero();
+    }
+
+    @Test
+    void aLeadershipThatIsLostMeanwhileLeavesNobodyWaiting() throws IOException {
+        add(2);
+        replicas.follow(SHARED, EPOCH + 1);
+        awaitSeeded();
+        log = replicas.lead(SHARED, EPOCH + 2);
+        tierReaches(END);
+        add(2);
+        awaitSeeded();
+
+        assertThat(seeding.seeded()).isOne();
+        assertThat(replicaReads(END)).isZero();
+    }
+
+    @Test
+    void whereTheCopyingFailsReplicasCopyFromTheLeader() throws IOException {
+        assertThatThrownBy(() -> tierReaches(() -> {
+                    throw new IllegalStateException("broken");
+                }))
+                .hasMessage("broken");
+        add(2);
+        awaitSeeded();
+
+        assertThat(replicaReads(0)).isPositive();
     }
 
     @Test

@@ -14,7 +14,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import kafka.cluster.Partition;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
@@ -89,7 +88,7 @@ final class ReplicaSeeding {
                 Arrays.stream(registration.addingReplicas).boxed().collect(Collectors.toUnmodifiableSet());
         Seeding before = state.seeding();
         if (adding.isEmpty() || !state.isShared()) {
-            state.seeding(null);
+            state.endSeeding(before);
             return;
         }
         UnifiedLog log = led.get();
@@ -97,14 +96,14 @@ final class ReplicaSeeding {
             return;
         }
         Seeding seeding = new Seeding(adding, log.highWatermark());
-        state.seeding(seeding);
+        state.beginSeeding(seeding);
         try {
             running.incrementAndGet();
             long begin = clock.getAsLong();
             threads.execute(() -> run(partition, state, log, seeding, begin));
         } catch (RejectedExecutionException e) {
             running.decrementAndGet();
-            state.seeding(null);
+            state.endSeeding(seeding);
         }
     }
 
@@ -133,11 +132,12 @@ final class ReplicaSeeding {
                     "{}",
                     SharedLogs.failed(log, "Rolling the active segment of", e).getMessage(),
                     e);
-            seeding.done(0);
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) {
             LOG.warn("{} can't be brought into the tier, new replicas copy it from here", log.topicPartition(), e);
-            seeding.done(0);
         } finally {
+            if (!seeding.isDone()) {
+                state.endSeeding(seeding);
+            }
             running.decrementAndGet();
         }
     }

@@ -36,6 +36,10 @@ final class Seeding {
         gate = new Gate(offset, true);
     }
 
+    boolean isDone() {
+        return gate.open;
+    }
+
     /**
      * A replica reads from {@code offset} on.
      *

@@ -8,6 +8,7 @@ import io.aquifer.wal.layout.RecordKind;
 import java.io.File;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import kafka.cluster.Partition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -40,7 +41,7 @@ public final class SharedLog {
     private volatile @Nullable Partition partition;
     private final AtomicBoolean copying = new AtomicBoolean();
     private volatile @Nullable Runnable copyTask;
-    private volatile @Nullable Seeding seeding;
+    private final AtomicReference<@Nullable Seeding> seeding = new AtomicReference<>();
 
     /** Offsets below it may have left the WAL, for the local files. Guarded by the log's lock. */
     private long trimmableEnd;
@@ -256,11 +257,16 @@ public final class SharedLog {
     /** Where replicas begin that are being added, or null while none are. */
     @Nullable
     Seeding seeding() {
-        return seeding;
+        return seeding.get();
     }
 
-    void seeding(@Nullable Seeding now) {
-        seeding = now;
+    void beginSeeding(Seeding now) {
+        seeding.set(now);
+    }
+
+    /** Replicas are answered as ever from now on, unless another seeding has begun. */
+    void endSeeding(@Nullable Seeding last) {
+        seeding.compareAndSet(last, null);
     }
 
     /**
@@ -269,7 +275,7 @@ public final class SharedLog {
      * @throws org.apache.kafka.common.errors.ApiException if it is to begin later, or elsewhere
      */
     public void replicaReads(long offset) {
-        Seeding now = seeding;
+        Seeding now = seeding.get();
         if (now != null) {
             now.check(offset);
         }
