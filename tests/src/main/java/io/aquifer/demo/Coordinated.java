@@ -117,7 +117,7 @@ final class Coordinated implements AutoCloseable {
         }
     }
 
-    /** After the restart: ends the open transaction with the client that began it, and has the group read on. */
+    /** Afterwards: ends the open transaction with the client that began it, and has the group read on. */
     Outcome goOn() throws IOException {
         try (Admin admin = broker.admin()) {
             AtomicReference<@Nullable Producer> found = new AtomicReference<>();

@@ -14,44 +14,43 @@ import picocli.CommandLine.Option;
         version = "Aquifer 0.1.0",
         sortOptions = false,
         description = {
-            "Starts a stock Kafka broker with the Aquifer JAR beside its own and an S3 server, produces, kills the"
-                    + " broker with SIGKILL, deletes its log.dirs, starts it again, and reads everything back, old"
-                    + " offsets from S3.",
+            "Starts three stock Kafka brokers with the Aquifer JAR beside their own and an S3 server, produces to a topic"
+                    + " with one replica, kills one broker for good and deletes its disk, lets the others take its"
+                    + " partitions over, drains another, and reads everything back, old offsets from S3.",
             "",
             "Exit status: 0 nothing acknowledged was lost, duplicated or reordered; 1 something was; 2 it could not run."
         })
 public final class Demo implements Callable<Integer> {
 
-    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    private static final Duration WARM_UP = Duration.ofSeconds(4);
 
     @Option(
             names = "--rate",
             paramLabel = "RECORDS",
-            defaultValue = "10000",
+            defaultValue = "2000",
             description = "Records a second while latency is measured (default: ${DEFAULT-VALUE}).")
-    private int rate = 10_000;
+    private int rate = 2_000;
 
     @Option(
             names = "--steady",
             paramLabel = "SECONDS",
-            defaultValue = "8",
+            defaultValue = "6",
             description = "How long to produce at that rate (default: ${DEFAULT-VALUE}).")
-    private int steadySeconds = 8;
+    private int steadySeconds = 6;
 
     @Option(
             names = "--flat-out",
             paramLabel = "SECONDS",
-            defaultValue = "4",
-            description = "How long to produce as fast as possible, before the kill and again after it"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private int flatOutSeconds = 4;
+            defaultValue = "3",
+            description = "How long to produce as fast as possible, before the kill (default: ${DEFAULT-VALUE}).")
+    private int flatOutSeconds = 3;
 
     @Option(
             names = "--wal-mib",
             paramLabel = "MIB",
-            defaultValue = "1024",
-            description = "Size of the write-ahead log (default: ${DEFAULT-VALUE}).")
-    private int walMebibytes = 1024;
+            defaultValue = "512",
+            description = "Size of each broker's write-ahead log (default: ${DEFAULT-VALUE}).")
+    private int walMebibytes = 512;
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Demo()).execute(arguments));

@@ -16,7 +16,8 @@ import org.HdrHistogram.Histogram;
  * @param recordsPerSecond acknowledged a second while producing as fast as possible, before the kill
  * @param whereabouts of the topic before it was read back
  * @param readFromS3 records read that no local segment held
- * @param recovery from the start of the broker's process until it acknowledged again
+ * @param takenOver what the loss of a broker cost
+ * @param drained what the drain of another cost
  */
 record DemoResult(
         DemoPlan plan,
@@ -27,7 +28,27 @@ record DemoResult(
         long readFromS3,
         Histogram latencies,
         double recordsPerSecond,
-        Duration recovery) {
+        TakenOver takenOver,
+        Drained drained) {
+
+    /**
+     * What the loss of a broker cost.
+     *
+     * @param partitions that it had
+     * @param led from the kill until others led them all
+     * @param longestWait of a record, from when it was due
+     */
+    record TakenOver(int partitions, Duration led, Duration longestWait) {}
+
+    /**
+     * What the drain of a broker cost.
+     *
+     * @param partitions of the topic that it had
+     * @param took from the command's start to its end
+     * @param longestWait of a record, from when it was due
+     * @param copiedBytes between brokers, internal topics included
+     */
+    record Drained(int partitions, Duration took, Duration longestWait, long copiedBytes) {}
 
     boolean isFlawless() {
         return verdict.nothingWrong()
@@ -56,11 +77,26 @@ record DemoResult(
                         "%,.0f records/s, %.1f MB/s",
                         recordsPerSecond,
                         recordsPerSecond * DemoPlan.VALUE_BYTES / 1e6));
-        rows.put("recovery", String.format(Locale.ROOT, "%.1f s from process start to acknowledgement", seconds()));
-
+        rows.put(
+                "one broker lost for good",
+                String.format(
+                        Locale.ROOT,
+                        "%d partitions, led by others after %s; no record waited longer than %s",
+                        takenOver.partitions(),
+                        seconds(takenOver.led()),
+                        seconds(takenOver.longestWait())));
+        rows.put(
+                "another drained",
+                String.format(
+                        Locale.ROOT,
+                        "%d partitions in %s; no record waited longer than %s",
+                        drained.partitions(),
+                        seconds(drained.took()),
+                        seconds(drained.longestWait())));
+        rows.put("copied between brokers", mebibytes(drained.copiedBytes()) + ", internal topics included");
         rows.put("consumer group", coordinated.group());
         rows.put("transaction", coordinated.transaction());
-        rows.put("in the WAL", mebibytes(whereabouts.walBytes()) + " not trimmed yet");
+        rows.put("in the WAL that is left", mebibytes(whereabouts.walBytes()) + " not trimmed yet");
         rows.put("in local segments", mebibytes(whereabouts.localBytes()));
         rows.put("in S3", mebibytes(whereabouts.s3Bytes()) + " in " + count(whereabouts.s3Objects()) + " objects");
 
@@ -78,8 +114,8 @@ record DemoResult(
         return String.format(Locale.ROOT, "%,.1f MiB", bytes / (double) (1 << 20));
     }
 
-    private double seconds() {
-        return recovery.toMillis() / 1e3;
+    private static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
     }
 
     private String millis(double percentile) {

@@ -1,10 +1,13 @@
 package io.aquifer.demo;
 
+import io.aquifer.harness.Aquifer;
 import io.aquifer.harness.AquiferCluster;
 import io.aquifer.harness.Await;
+import io.aquifer.harness.BrokerMetrics;
 import io.aquifer.harness.BrokerProcess;
 import io.aquifer.harness.BrokerProcess.Tuning;
 import io.aquifer.harness.Cleanup;
+import io.aquifer.harness.Command;
 import io.aquifer.harness.Folders;
 import io.aquifer.harness.History;
 import io.aquifer.harness.HistoryChecker;
@@ -16,21 +19,26 @@ import io.aquifer.harness.Tier;
 import io.aquifer.harness.Topics;
 import io.aquifer.harness.Verdict;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
-import org.apache.kafka.clients.admin.Admin;
 
 /** The demonstration, step by step. */
 final class DemoRun {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration TAKEOVER_LIMIT = Duration.ofSeconds(90);
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(60);
     private static final Duration COPY_LIMIT = Duration.ofSeconds(60);
     private static final Duration READ_LIMIT = Duration.ofSeconds(90);
+    private static final Duration GOING_ON = Duration.ofSeconds(2);
+    private static final String COPIED_IN = "kafka.server:type=BrokerTopicMetrics,name=ReplicationBytesInPerSec";
 
     private final DemoPlan plan;
     private final Console console;
@@ -47,27 +55,46 @@ final class DemoRun {
 
     DemoResult run() throws IOException {
         Path folder = cleanup.add(Folders.scratch("demo")).path();
+        Path devices = folder.resolve("devices");
         AquiferCluster.Plan setUp = AquiferCluster.Plan.DEFAULT
+                .withBrokers(DemoPlan.BROKERS)
                 .withWal(plan.walBytes())
                 .withTuning(Tuning.SUSTAINED)
-                .with("metadata.log.dir", folder.resolve("metadata").toString());
+                .with("aquifer.fence", "time")
+                .with("aquifer.lease.ms", "5000")
+                .with("aquifer.takeover.auto", "true")
+                .with("aquifer.takeover.delay.ms", "0")
+                .with("aquifer.takeover.wal.path", devices.resolve("{node}").toString())
+                .with("broker.session.timeout.ms", "5000")
+                .with("replica.fetch.backoff.ms", "100");
+        for (String topic : List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
+            setUp = setUp.with(topic + ".replication.factor", "1");
+        }
+        setUp = setUp.with("transaction.state.log.min.isr", "1").with("share.coordinator.state.topic.min.isr", "1");
         Tier tier = cleanup.add(Tier.start(folder.resolve("s3")));
         AquiferCluster cluster = cleanup.add(AquiferCluster.prepare(folder, setUp));
         tier.useIn(cluster.cluster());
-        console.line("WAL      " + cluster.device());
+        link(cluster, Files.createDirectories(devices));
+        console.line("WAL      " + cluster.device() + ", and one like it for each of the others");
         console.line("S3       an S3 server in the demo's own process, " + tier);
-        BrokerProcess broker = startBroker(cluster);
+        Topics topics = startBrokers(cluster);
+        BrokerProcess broker = cluster.broker();
 
         Progress progress = new Progress(console, history);
         Histogram latencies = produceSteadily(broker, progress);
-        Load load = cleanup.add(new Load(broker.bootstrap(), DemoPlan.TOPIC, history, options(0)));
-        double recordsPerSecond = produceFlatOut(load, progress);
+        double recordsPerSecond = produceFlatOut(broker, progress);
         Coordinated coordinated = cleanup.add(new Coordinated(broker));
         coordinated.begin();
         console.line("Groups   one consumer group with a committed offset, and one transaction that is open");
-        Duration recovery = loseMachineAndRestart(cluster, progress);
+        Load load = cleanup.add(new Load(
+                cluster.cluster().bootstrap(),
+                DemoPlan.TOPIC,
+                history,
+                options(DemoPlan.RECORDS_PER_SECOND_MEANWHILE)));
+        load.start();
+        DemoResult.TakenOver takenOver = loseBroker(cluster, topics, load, progress);
         Coordinated.Outcome outcome = coordinated.goOn();
-        progress.during("going on", load, plan.flatOut());
+        DemoResult.Drained drained = drain(cluster, topics, load, progress);
         load.stop(DRAIN_LIMIT);
         awaitCopies(broker);
         Whereabouts whereabouts = Whereabouts.of(cluster, tier);
@@ -81,25 +108,34 @@ final class DemoRun {
                 readFromS3,
                 latencies,
                 recordsPerSecond,
-                recovery);
+                takenOver,
+                drained);
     }
 
-    private BrokerProcess startBroker(AquiferCluster cluster) throws IOException {
-        cluster.start();
-        BrokerProcess broker = cluster.broker();
-        console.line("Broker   stock Kafka 4.3.1 with " + Folders.aquiferJar().getFileName() + " in libs/, KRaft, at "
-                + broker.bootstrap());
-        try (Admin admin = broker.admin()) {
-            Map<String, String> config = new HashMap<>(Topics.TIERED);
-            config.put("segment.bytes", Integer.toString(DemoPlan.SEGMENT_BYTES));
-            new Topics(admin).create(DemoPlan.TOPIC, DemoPlan.PARTITIONS, 1, config);
+    /** As on shared storage, each device has a name that is made from the node id. */
+    private static void link(AquiferCluster cluster, Path devices) throws IOException {
+        for (BrokerProcess broker : cluster.cluster().brokers()) {
+            Files.createSymbolicLink(
+                    devices.resolve(Integer.toString(broker.config().nodeId())),
+                    cluster.device(broker).path());
         }
+    }
+
+    private Topics startBrokers(AquiferCluster cluster) throws IOException {
+        cluster.start();
+        console.line("Brokers  three of stock Kafka 4.3.1 with "
+                + Folders.aquiferJar().getFileName() + " in libs/, KRaft, at "
+                + cluster.cluster().bootstrap());
+        Topics topics = new Topics(cleanup.add(cluster.broker().admin()));
+        Map<String, String> config = new HashMap<>(Topics.TIERED);
+        config.put("segment.bytes", Integer.toString(DemoPlan.SEGMENT_BYTES));
+        topics.create(DemoPlan.TOPIC, DemoPlan.PARTITIONS, 1, config);
         console.line(String.format(
                 Locale.ROOT,
-                "Topic    %s, %d partitions, replication factor 1 as all others, on the WAL, rolled segments to S3",
+                "Topic    %s, %d partitions, replication factor 1 as all others, on the WALs, rolled segments to S3",
                 DemoPlan.TOPIC,
                 DemoPlan.PARTITIONS));
-        return broker;
+        return topics;
     }
 
     private Histogram produceSteadily(BrokerProcess broker, Progress progress) {
@@ -124,36 +160,69 @@ final class DemoRun {
         }
     }
 
-    private double produceFlatOut(Load load, Progress progress) {
+    private double produceFlatOut(BrokerProcess broker, Progress progress) {
         console.line("Produce  as fast as it goes");
-        long before = history.acknowledged();
-        long begin = System.nanoTime();
-        load.start();
-        progress.during("flat out", load, plan.flatOut());
-        return (history.acknowledged() - before) * 1e9 / (System.nanoTime() - begin);
+        try (Load load = new Load(broker.bootstrap(), DemoPlan.TOPIC, history, options(0))) {
+            long before = history.acknowledged();
+            long begin = System.nanoTime();
+            load.start();
+            progress.during("flat out", load, plan.flatOut());
+            double rate = (history.acknowledged() - before) * 1e9 / (System.nanoTime() - begin);
+            load.stop(DRAIN_LIMIT);
+            return rate;
+        }
     }
 
-    /** The metadata log, of which a cluster's controllers have copies and this one of one node has none, stays. */
-    private Duration loseMachineAndRestart(AquiferCluster cluster, Progress progress) throws IOException {
-        BrokerProcess broker = cluster.broker();
-        broker.kill();
-        console.line(
-                String.format(Locale.ROOT, "Kill     SIGKILL with %,d records acknowledged", history.acknowledged()));
-        long acknowledged = progress.awaitSilence();
-        cluster.loseLogDirs(broker);
-        console.line("Lose     the broker's log.dirs; what is left is the WAL's device and the bucket; restart");
+    private DemoResult.TakenOver loseBroker(AquiferCluster cluster, Topics topics, Load load, Progress progress)
+            throws IOException {
+        BrokerProcess lost = cluster.cluster().brokers().get(DemoPlan.BROKERS - 1);
+        int node = lost.config().nodeId();
+        int partitions = Collections.frequency(topics.leaders(DemoPlan.TOPIC), node);
+        load.latenciesSinceLastCall();
+        lost.kill();
         long begin = System.nanoTime();
-        broker.start();
-        Await.until(
-                () -> "an acknowledgement after the restart; the broker said:\n" + broker.output(),
-                START_LIMIT,
-                () -> history.acknowledged() > acknowledged || !broker.isAlive());
-        if (!broker.isAlive()) {
-            throw new IllegalStateException("the broker ended after its restart and said:\n" + broker.output());
+        console.line(String.format(
+                Locale.ROOT,
+                "Kill     broker %d for good, with SIGKILL, and delete its disk; what is left of it is the WAL's device",
+                node));
+        for (Path directory : lost.config().logDirs()) {
+            Folders.delete(directory);
         }
-        Duration recovery = Duration.ofNanos(System.nanoTime() - begin);
-        console.line(String.format(Locale.ROOT, "Back     after %.1f s", recovery.toMillis() / 1e3));
-        return recovery;
+        Histogram waits = progress.until(
+                "taking over",
+                load,
+                TAKEOVER_LIMIT,
+                () -> topics.leaders(DemoPlan.TOPIC).stream().noneMatch(leader -> leader < 0 || leader == node));
+        Duration led = Duration.ofNanos(System.nanoTime() - begin);
+        waits.add(progress.during("going on", load, GOING_ON));
+        Duration longest = micros(waits.getMaxValue());
+        console.line(
+                String.format(Locale.ROOT, "Taken    over by the others, %.1f s after the kill", led.toMillis() / 1e3));
+        return new DemoResult.TakenOver(partitions, led, longest);
+    }
+
+    private DemoResult.Drained drain(AquiferCluster cluster, Topics topics, Load load, Progress progress)
+            throws IOException {
+        BrokerProcess target = cluster.broker();
+        int node = cluster.cluster().brokers().get(1).config().nodeId();
+        int partitions = Collections.frequency(topics.leaders(DemoPlan.TOPIC), node);
+        console.line("Drain    aquifer broker drain " + node);
+        load.latenciesSinceLastCall();
+        try (BrokerMetrics metrics = BrokerMetrics.of(target)) {
+            long begin = System.nanoTime();
+            Command.Result unused = Aquifer.onCluster(
+                            cluster.kafka(), target.bootstrap(), "broker", "drain", Integer.toString(node))
+                    .orThrow();
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            Histogram waits = load.latenciesSinceLastCall();
+            waits.add(progress.during("going on", load, GOING_ON));
+            return new DemoResult.Drained(
+                    partitions, took, micros(waits.getMaxValue()), (long) metrics.count(COPIED_IN));
+        }
+    }
+
+    private static Duration micros(long number) {
+        return Duration.of(number, ChronoUnit.MICROS);
     }
 
     private void awaitCopies(BrokerProcess broker) {

@@ -5,14 +5,15 @@ import io.aquifer.harness.Load;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 
 /** Shows, second by second, how producing goes. */
 final class Progress {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-    private static final Duration SILENCE = Duration.ofMillis(100);
 
     private final Console console;
     private final History history;
@@ -24,45 +25,50 @@ final class Progress {
 
     /** Watches {@code load} for {@code time} and answers the latencies of that time, in microseconds. */
     Histogram during(String what, Load load, Duration time) {
-        load.latenciesSinceLastCall();
-        Histogram all = null;
         long end = System.nanoTime() + time.toNanos();
+        return watch(what, load, end, () -> false);
+    }
+
+    /**
+     * Watches {@code load} until {@code done} holds, and answers the latencies of that time, in microseconds.
+     *
+     * @throws AssertionError if that takes longer than {@code limit}
+     */
+    Histogram until(String what, Load load, Duration limit, BooleanSupplier done) {
+        AtomicBoolean seen = new AtomicBoolean();
+        Histogram all = watch(what, load, System.nanoTime() + limit.toNanos(), () -> {
+            seen.set(seen.get() || done.getAsBoolean());
+            return seen.get();
+        });
+        if (!seen.get()) {
+            throw new AssertionError(what + " took longer than " + limit.toSeconds() + " s");
+        }
+        return all;
+    }
+
+    private Histogram watch(String what, Load load, long end, BooleanSupplier done) {
+        load.latenciesSinceLastCall();
+        Histogram all = new Histogram(3);
         long shown = System.nanoTime();
         long acknowledged = history.acknowledged();
-        while (shown < end) {
+        while (shown < end && !done.getAsBoolean()) {
             waitUntil(Math.min(end, shown + SECOND));
             long now = System.nanoTime();
             Histogram latencies = load.latenciesSinceLastCall();
             long total = history.acknowledged();
             console.progress(String.format(
                     Locale.ROOT,
-                    "         %-10s %,12d acknowledged %,9.0f/s   p50 %8s   p99 %9s",
+                    "         %-12s %,12d acknowledged %,9.0f/s   p50 %8s   p99 %9s",
                     what,
                     total,
                     (total - acknowledged) * (double) SECOND / (now - shown),
                     Latency.millis(latencies, 50),
                     Latency.millis(latencies, 99)));
-            all = all == null ? latencies : sum(all, latencies);
+            all.add(latencies);
             acknowledged = total;
             shown = now;
         }
-        return all == null ? new Histogram(3) : all;
-    }
-
-    /** Waits until the clients have taken in what a broker that is gone has answered, and answers the number. */
-    long awaitSilence() {
-        long acknowledged = history.acknowledged();
-        waitUntil(System.nanoTime() + SILENCE.toNanos());
-        while (history.acknowledged() > acknowledged) {
-            acknowledged = history.acknowledged();
-            waitUntil(System.nanoTime() + SILENCE.toNanos());
-        }
-        return acknowledged;
-    }
-
-    private static Histogram sum(Histogram one, Histogram other) {
-        one.add(other);
-        return one;
+        return all;
     }
 
     private static void waitUntil(long nanoTime) {

@@ -1,4 +1,4 @@
-/** {@code ./aquifer demo}: a broker is killed under load, and every acknowledged record is there afterwards. */
+/** {@code ./aquifer demo}: one of three brokers is lost under load, another drained, and every acknowledged record is there. */
 @NullMarked
 package io.aquifer.demo;
 
