@@ -74,7 +74,7 @@ final class DemoRun {
         Tier tier = cleanup.add(Tier.start(folder.resolve("s3")));
         AquiferCluster cluster = cleanup.add(AquiferCluster.prepare(folder, setUp));
         tier.useIn(cluster.cluster());
-        link(cluster, Files.createDirectories(devices));
+        cluster.linkDevices(Files.createDirectories(devices));
         console.line("WAL      " + cluster.device() + ", and one like it for each of the others");
         console.line("S3       an S3 server in the demo's own process, " + tier);
         Topics topics = startBrokers(cluster);
@@ -110,15 +110,6 @@ final class DemoRun {
                 recordsPerSecond,
                 takenOver,
                 drained);
-    }
-
-    /** As on shared storage, each device has a name that is made from the node id. */
-    private static void link(AquiferCluster cluster, Path devices) throws IOException {
-        for (BrokerProcess broker : cluster.cluster().brokers()) {
-            Files.createSymbolicLink(
-                    devices.resolve(Integer.toString(broker.config().nodeId())),
-                    cluster.device(broker).path());
-        }
     }
 
     private Topics startBrokers(AquiferCluster cluster) throws IOException {

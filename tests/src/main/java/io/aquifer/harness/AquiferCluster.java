@@ -2,6 +2,7 @@ package io.aquifer.harness;
 
 import io.aquifer.harness.BrokerProcess.Tuning;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -141,6 +142,15 @@ public final class AquiferCluster implements AutoCloseable {
     /** The WAL of a node. */
     public WalDevice device(BrokerProcess node) {
         return devices.get(cluster.brokers().indexOf(node));
+    }
+
+    /** Gives each device a name in a folder that is made from the node id, as on shared storage. */
+    public void linkDevices(Path folder) throws IOException {
+        for (BrokerProcess node : cluster.brokers()) {
+            Files.createSymbolicLink(
+                    folder.resolve(Integer.toString(node.config().nodeId())),
+                    device(node).path());
+        }
     }
 
     /**

@@ -13,7 +13,6 @@ import io.aquifer.harness.Folders.Scratch;
 import io.aquifer.harness.History;
 import io.aquifer.harness.Load;
 import io.aquifer.harness.Topics;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,21 +37,12 @@ class TakeoverIT {
                 .with("aquifer.takeover.wal.path", devices.resolve("{node}").toString());
     }
 
-    /** As on shared storage, each device has a name that is made from the node id. */
-    private static void link(BrokerFixture fixture, Path devices) throws IOException {
-        for (BrokerProcess broker : fixture.cluster().cluster().brokers()) {
-            Files.createSymbolicLink(
-                    devices.resolve(Integer.toString(broker.config().nodeId())),
-                    fixture.cluster().device(broker).path());
-        }
-    }
-
     @Test
     void a_dead_brokers_partitions_go_on_with_others_and_it_comes_back_empty() throws Exception {
         try (Scratch devices = Folders.scratch("devices");
                 BrokerFixture fixture = SingleReplicas.start(plan(devices.path()));
                 EveryClient clients = new EveryClient(fixture)) {
-            link(fixture, devices.path());
+            fixture.cluster().linkDevices(devices.path());
             clients.start();
             clients.awaitProgress();
             List<BrokerProcess> brokers = fixture.cluster().cluster().brokers();
@@ -83,7 +73,7 @@ class TakeoverIT {
                 BrokerFixture fixture = BrokerFixture.startTiered(plan(devices.path()));
                 Load load = new Load(
                         fixture.bootstrap(), TOPIC, history, Load.Options.DEFAULT.withRecordsPerSecond(1_000))) {
-            link(fixture, devices.path());
+            fixture.cluster().linkDevices(devices.path());
             fixture.topics().create(TOPIC, EveryClient.PARTITIONS, 1, Topics.TIERED);
             load.start();
             awaitMore(history);

@@ -611,7 +611,8 @@ public final class SharedLogs {
         }
     }
 
-    static @Nullable SharedLog of(UnifiedLog log) {
+    /** The state of a log, or null for one that was opened without Aquifer. */
+    public static @Nullable SharedLog of(UnifiedLog log) {
         return log instanceof SharedLogHolder holder ? holder.aquiferLog() : null;
     }
 }

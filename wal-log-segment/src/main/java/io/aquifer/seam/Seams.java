@@ -3,7 +3,7 @@ package io.aquifer.seam;
 import io.aquifer.log.AquiferConfig;
 import io.aquifer.log.AquiferRuntime;
 import io.aquifer.log.SharedLog;
-import io.aquifer.log.SharedLogHolder;
+import io.aquifer.log.SharedLogs;
 import io.aquifer.log.SharedLogs.Opening;
 import java.io.File;
 import java.io.IOException;
@@ -257,17 +257,15 @@ public final class Seams {
      * @return false if it is to be left out this time
      */
     public static boolean copying(Runnable task, UnifiedLog log) {
-        SharedLog state = log instanceof SharedLogHolder holder ? holder.aquiferLog() : null;
+        SharedLog state = SharedLogs.of(log);
         return state == null || state.beginCopy(task);
     }
 
     /** {@code RemoteLogManager.RLMCopyTask.copyLogSegmentsToRemote}, on exit, thrown or not, unless it was left out. */
     public static void copied(UnifiedLog log) {
-        if (log instanceof SharedLogHolder holder) {
-            SharedLog state = holder.aquiferLog();
-            if (state != null) {
-                state.endCopy();
-            }
+        SharedLog state = SharedLogs.of(log);
+        if (state != null) {
+            state.endCopy();
         }
     }
 
