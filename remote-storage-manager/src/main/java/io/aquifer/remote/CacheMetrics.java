@@ -4,6 +4,7 @@ import com.yammer.metrics.core.Histogram;
 import com.yammer.metrics.core.Meter;
 import io.aquifer.cache.ChunkCache;
 import io.aquifer.cache.ChunkCacheObserver;
+import io.aquifer.metrics.InstanceMetrics;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 

@@ -1,6 +1,7 @@
 package io.aquifer.remote;
 
 import io.aquifer.config.S3Config;
+import io.aquifer.metrics.S3Metrics;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.StoreWait;
 import java.io.IOException;
@@ -61,7 +62,7 @@ public final class S3RemoteLogMetadataManager implements RemoteLogMetadataManage
 
     /** A client of the store that the settings name, once that was looked at. */
     static ObjectStore open(S3Config config) {
-        return StoreCheck.checked(S3Metrics.open(config, S3Metrics.METADATA), config);
+        return StoreCheck.checked(S3Metrics.open(config.store(), S3Metrics.METADATA), config);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.aquifer.remote;
 
 import io.aquifer.config.S3Config;
 import io.aquifer.format.SegmentPart;
+import io.aquifer.metrics.S3Metrics;
 import io.aquifer.object.ObjectStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +42,7 @@ public final class S3RemoteStorageManager implements RemoteStorageManager {
 
     /** A client of the store that the settings name, once that was looked at. */
     static ObjectStore open(S3Config config) {
-        return StoreCheck.checked(S3Metrics.open(config, S3Metrics.STORAGE), config);
+        return StoreCheck.checked(S3Metrics.open(config.store(), S3Metrics.STORAGE), config);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.aquifer.remote;
 
 import com.yammer.metrics.core.Histogram;
 import com.yammer.metrics.core.Meter;
+import io.aquifer.metrics.InstanceMetrics;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;

@@ -2,6 +2,7 @@ package io.aquifer.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aquifer.metrics.Jmx;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;

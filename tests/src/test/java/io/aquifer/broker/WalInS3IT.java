@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aquifer.harness.AquiferCluster.Plan;
 import io.aquifer.harness.Await;
+import io.aquifer.harness.BrokerMetrics;
 import io.aquifer.harness.History;
 import io.aquifer.harness.Load;
 import io.aquifer.harness.UploadedWal;
@@ -32,6 +33,7 @@ class WalInS3IT {
             fixture.writeMore(TOPIC, history, 100_000, Load.Options.DEFAULT);
             int before = awaitAllInS3(fixture).objects();
             assertThat(before).isGreaterThan(20);
+            assertRequestsAreCounted(fixture, before);
 
             fixture.writeMore(TOPIC, history, 5_000, Load.Options.DEFAULT);
             fixture.killAndRestart();
@@ -45,6 +47,16 @@ class WalInS3IT {
             fixture.writeMore(TOPIC, history, 1_000, Load.Options.DEFAULT);
             assertThat(awaitAllInS3(fixture).epochs()).hasSize(3);
             fixture.assertIntact(TOPIC, history);
+        }
+    }
+
+    /** S3 charges for each of them, and for the bytes. */
+    private static void assertRequestsAreCounted(BrokerFixture fixture, int objects) throws IOException {
+        try (BrokerMetrics metrics = BrokerMetrics.of(fixture.broker())) {
+            assertThat(metrics.count("io.aquifer:type=S3,name=RequestsPerSec,client=wal,action=put"))
+                    .isGreaterThanOrEqualTo(objects);
+            assertThat(metrics.count("io.aquifer:type=S3,name=BytesSentPerSec,client=wal"))
+                    .isGreaterThan(metrics.count("io.aquifer:type=WalUpload,name=BytesPerSec"));
         }
     }
 

@@ -48,7 +48,8 @@ class ArchitectureTest {
                     "io.aquifer.cli..",
                     "io.aquifer.move..",
                     "io.aquifer.weave..",
-                    "io.aquifer.config..")
+                    "io.aquifer.config..",
+                    "io.aquifer.metrics..")
             .should()
             .dependOnClassesThat(KAFKA);
 
@@ -59,6 +60,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(KAFKA.and(
                     resideInAPackage("org.apache.kafka.common.config..").negate()));
+
+    @ArchTest
+    static final ArchRule the_metrics_know_of_kafka_only_its_metrics = noClasses()
+            .that()
+            .resideInAPackage("io.aquifer.metrics..")
+            .should()
+            .dependOnClassesThat(KAFKA.and(
+                    resideInAPackage("org.apache.kafka.server.metrics..").negate()));
 
     @ArchTest
     static final ArchRule the_wal_knows_no_kafka_log = noClasses()

@@ -21,6 +21,7 @@ record ProjectModule(String name, List<String> rooms) {
                     "io.aquifer.format..",
                     "io.aquifer.cache..",
                     "io.aquifer.config..",
+                    "io.aquifer.metrics..",
                     "io.aquifer.coverage.."));
     static final ProjectModule WAL_LOG_SEGMENT = new ProjectModule(
             "wal-log-segment",

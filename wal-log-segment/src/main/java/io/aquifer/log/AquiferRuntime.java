@@ -4,6 +4,7 @@ import io.aquifer.controller.BrokerControllers;
 import io.aquifer.format.ClusterKeys;
 import io.aquifer.garbage.BrokerCollector;
 import io.aquifer.garbage.GarbageCollection;
+import io.aquifer.metrics.S3Metrics;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.rebuild.CompositeRewriting;
 import io.aquifer.rebuild.DirectoryAssignments;
@@ -104,7 +105,11 @@ public final class AquiferRuntime {
         this.rewriting = bucket == null
                 ? null
                 : new CompositeRewriting(
-                        bucket.store(), bucket.background(), bucket.keys(), logs::sharedIds, config.rewriteInterval());
+                        bucket.store(),
+                        () -> bucket.background().apply(S3Metrics.REWRITING),
+                        bucket.keys(),
+                        logs::sharedIds,
+                        config.rewriteInterval());
         this.roller =
                 bucket == null ? null : new SegmentRoller(logs::shared, config.segmentRollAge(), System::nanoTime);
         this.seeding = bucket == null ? null : new ReplicaSeeding(System::nanoTime);

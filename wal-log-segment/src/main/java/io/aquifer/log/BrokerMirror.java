@@ -1,5 +1,6 @@
 package io.aquifer.log;
 
+import io.aquifer.metrics.S3Metrics;
 import io.aquifer.mirror.MirrorSource;
 import io.aquifer.mirror.Mirroring;
 import io.aquifer.object.ObjectStore;
@@ -22,7 +23,7 @@ final class BrokerMirror implements AutoCloseable {
             LongSupplier uploaded,
             Supplier<Collection<MirrorSource>> sources,
             Duration interval) {
-        this.store = bucket.background().get();
+        this.store = bucket.background().apply(S3Metrics.MIRROR);
         this.mirroring = new Mirroring(store, bucket.keys(), brokerId, uploaded, sources, interval, metrics);
     }
 

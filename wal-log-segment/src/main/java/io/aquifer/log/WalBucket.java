@@ -2,12 +2,11 @@ package io.aquifer.log;
 
 import io.aquifer.config.S3Config;
 import io.aquifer.format.ClusterKeys;
+import io.aquifer.metrics.S3Metrics;
 import io.aquifer.object.ObjectStore;
-import io.aquifer.object.ObjectStoreObserver;
 import io.aquifer.object.ObjectStoreSettings;
-import io.aquifer.object.S3ObjectStore;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.server.log.remote.storage.RemoteLogManagerConfig;
@@ -17,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * The bucket that the WAL goes to: the one that the broker's segments go to.
  *
  * @param store closed by whoever takes it
- * @param background opens the same bucket with connections and memory of its own, for one upload in parts at a time
+ * @param background opens the same bucket with connections and memory of its own, for one upload in parts at a time; told
+ *     as which client its metrics show it
  */
-record WalBucket(ObjectStore store, ClusterKeys keys, Supplier<ObjectStore> background) {
+record WalBucket(ObjectStore store, ClusterKeys keys, Function<String, ObjectStore> background) {
 
     /** The storage manager with which a broker's WAL goes to S3. With any other it stays on its device. */
     static final String STORAGE_MANAGER = "io.aquifer.remote.S3RemoteStorageManager";
@@ -44,8 +44,6 @@ record WalBucket(ObjectStore store, ClusterKeys keys, Supplier<ObjectStore> back
         ObjectStoreSettings shared = s3.store();
         ObjectStoreSettings oneUpload = shared.withUploadMemoryBytes(shared.partBytes());
         return new WalBucket(
-                S3ObjectStore.open(shared, ObjectStoreObserver.NONE),
-                s3.keys(),
-                () -> S3ObjectStore.open(oneUpload, ObjectStoreObserver.NONE));
+                S3Metrics.open(shared, S3Metrics.WAL), s3.keys(), client -> S3Metrics.open(oneUpload, client));
     }
 }

@@ -1,10 +1,10 @@
-package io.aquifer.remote;
+package io.aquifer.metrics;
 
 import com.yammer.metrics.core.Histogram;
 import com.yammer.metrics.core.Meter;
-import io.aquifer.config.S3Config;
 import io.aquifer.object.ObjectStore;
 import io.aquifer.object.ObjectStoreObserver;
+import io.aquifer.object.ObjectStoreSettings;
 import io.aquifer.object.S3Action;
 import io.aquifer.object.S3ObjectStore;
 import java.util.EnumMap;
@@ -14,13 +14,19 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What a client of S3 does, as metrics of type {@code S3}, until its store is closed. */
-final class S3Metrics implements ObjectStoreObserver {
+/** Shows what a client of S3 does, as metrics of type {@code S3}, until its store is closed. */
+public final class S3Metrics implements ObjectStoreObserver {
 
     /** The client that copies, reads and deletes segments. */
-    static final String STORAGE = "storage";
+    public static final String STORAGE = "storage";
     /** The client that keeps their metadata. */
-    static final String METADATA = "metadata";
+    public static final String METADATA = "metadata";
+    /** The client of the WAL: its objects, leases, takeovers, rebuilds and garbage collection. */
+    public static final String WAL = "wal";
+    /** The client that rewrites composite segments as plain ones. */
+    public static final String REWRITING = "rewriting";
+    /** The client that mirrors logs that Kafka doesn't tier. */
+    public static final String MIRROR = "mirror";
 
     private final AtomicInteger inFlight = new AtomicInteger();
     private final InstanceMetrics metrics;
@@ -54,10 +60,10 @@ final class S3Metrics implements ObjectStoreObserver {
     }
 
     /** The store that the settings say, shown as {@code client}. */
-    static ObjectStore open(S3Config config, String client) {
+    public static ObjectStore open(ObjectStoreSettings settings, String client) {
         S3Metrics metrics = new S3Metrics(client);
         try {
-            return S3ObjectStore.open(config.store(), metrics);
+            return S3ObjectStore.open(settings, metrics);
         } catch (Throwable e) {
             metrics.closed();
             throw e;

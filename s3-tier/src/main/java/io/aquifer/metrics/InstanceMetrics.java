@@ -1,4 +1,4 @@
-package io.aquifer.remote;
+package io.aquifer.metrics;
 
 import com.yammer.metrics.core.Gauge;
 import com.yammer.metrics.core.Histogram;
@@ -19,7 +19,7 @@ import org.apache.kafka.server.metrics.KafkaYammerMetrics;
  * <p>Where there is another instance in the same JVM already, those of the second one have the tag {@code instance=2}, and so
  * on: neither counts into the other's, and neither takes the other's away when it is closed.
  */
-final class InstanceMetrics implements AutoCloseable {
+public final class InstanceMetrics implements AutoCloseable {
 
     private final KafkaMetricsGroup group;
     private final Map<String, String> tags;
@@ -30,7 +30,7 @@ final class InstanceMetrics implements AutoCloseable {
      *
      * @param type of the JMX object names
      */
-    InstanceMetrics(String type, Map<String, String> tags, String gauge, Supplier<? extends Number> value) {
+    public InstanceMetrics(String type, Map<String, String> tags, String gauge, Supplier<? extends Number> value) {
         this.group = new KafkaMetricsGroup("io.aquifer", type);
         this.tags = claim(tags, gauge, value);
     }
@@ -53,16 +53,16 @@ final class InstanceMetrics implements AutoCloseable {
         }
     }
 
-    void gauge(String name, Supplier<? extends Number> value) {
+    public void gauge(String name, Supplier<? extends Number> value) {
         group.newGauge(named(name, tags), value);
     }
 
-    Histogram histogram(String name) {
+    public Histogram histogram(String name) {
         return histogram(name, tags);
     }
 
     /** One that differs from others of its name by a tag more. */
-    Histogram histogram(String name, String tag, String value) {
+    public Histogram histogram(String name, String tag, String value) {
         return histogram(name, tagged(tag, value));
     }
 
@@ -71,12 +71,12 @@ final class InstanceMetrics implements AutoCloseable {
         return group.newHistogram(name, true, withTags);
     }
 
-    Meter meter(String name, String event) {
+    public Meter meter(String name, String event) {
         return group.newMeter(named(name, tags), event, TimeUnit.SECONDS);
     }
 
     /** One that differs from others of its name by a tag more. */
-    Meter meter(String name, String event, String tag, String value) {
+    public Meter meter(String name, String event, String tag, String value) {
         return group.newMeter(named(name, tagged(tag, value)), event, TimeUnit.SECONDS);
     }
 

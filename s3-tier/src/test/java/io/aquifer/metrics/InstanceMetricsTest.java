@@ -1,4 +1,4 @@
-package io.aquifer.remote;
+package io.aquifer.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

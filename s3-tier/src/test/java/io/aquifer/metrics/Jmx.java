@@ -1,4 +1,4 @@
-package io.aquifer.remote;
+package io.aquifer.metrics;
 
 import java.lang.management.ManagementFactory;
 import java.util.Set;
@@ -9,24 +9,24 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /** Metrics as an operator sees them. */
-final class Jmx {
+public final class Jmx {
 
     private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
 
     private Jmx() {}
 
     /** How often a meter was marked, or a histogram updated. */
-    static long count(String name) {
+    public static long count(String name) {
         return number(name, "Count");
     }
 
     /** What a gauge says. */
-    static long value(String name) {
+    public static long value(String name) {
         return number(name, "Value");
     }
 
     /** The mean of what a histogram was told. */
-    static double mean(String name) {
+    public static double mean(String name) {
         return attribute(name, "Mean").doubleValue();
     }
 
@@ -45,7 +45,7 @@ final class Jmx {
     }
 
     /** The metrics of a type, without the domain, in order. */
-    static Set<String> names(String type) {
+    public static Set<String> names(String type) {
         try {
             Set<String> names = new TreeSet<>();
             SERVER.queryNames(new ObjectName("io.aquifer:type=" + type + ",*"), null)
