@@ -27,6 +27,8 @@ public final class StoreProbe {
     private final String prefix;
     private final String key;
     private final int partBytes;
+    /** Whether the probe's object may be there. */
+    private volatile boolean begun;
     /** Whether the probe's object is there as it was created. */
     private volatile boolean intact;
 
@@ -58,13 +60,29 @@ public final class StoreProbe {
                 .thenCompose(read -> attempt(S3Action.LIST_UPLOADS, () -> store.listUnfinishedUploads(prefix, null)))
                 .thenCompose(listed -> attempt(S3Action.ABORT, this::abortNothing))
                 .handle((result, failure) -> failure)
-                .thenCompose(failure -> attempt(S3Action.DELETE, () -> store.delete(List.of(key)))
-                        .thenCompose(deleted -> failure == null
-                                ? CompletableFuture.completedFuture(List.copyOf(findings))
-                                : CompletableFuture.failedFuture(failure)));
+                .thenCompose(failure -> failure == null
+                        ? delete().thenApply(deleted -> List.copyOf(findings))
+                        : failedAfterCleaningUp(failure));
+    }
+
+    private CompletableFuture<?> delete() {
+        return attempt(S3Action.DELETE, () -> store.delete(List.of(key)));
+    }
+
+    /** What a store that can't be reached is asked for takes all attempts, one after the other: so no more than there is to do. */
+    private <T> CompletableFuture<T> failedAfterCleaningUp(Throwable failure) {
+        CompletableFuture<?> cleanedUp = begun ? delete() : CompletableFuture.completedFuture(true);
+        return cleanedUp.handle((deleted, second) -> second).thenCompose(second -> {
+            Throwable first = Failures.unwrapped(failure);
+            if (second != null) {
+                first.addSuppressed(Failures.unwrapped(second));
+            }
+            return CompletableFuture.failedFuture(first);
+        });
     }
 
     private CompletableFuture<?> create() {
+        begun = true;
         return store.putIfAbsent(key, FIRST)
                 .thenCompose(first -> store.putIfAbsent(key, SECOND))
                 .thenAccept(second -> expectAbsent(second, "A second object"))

@@ -78,6 +78,10 @@ class StoreProbeTest {
         store.faults().every(call -> true, SimulatedFault.LOST_REQUEST);
 
         assertThatThrownBy(() -> probe(store)).hasCauseInstanceOf(UnreachableStoreException.class);
+        assertThat(store.calls())
+                .as("calls, each of which takes all of its attempts")
+                .extracting(SimulatedCall::kind)
+                .containsExactly(SimulatedCall.Kind.LIST);
     }
 
     @Test
@@ -86,6 +90,17 @@ class StoreProbeTest {
 
         assertThatThrownBy(() -> probe(store)).hasCauseInstanceOf(RequestTimeoutException.class);
         assertThat(bucket.keys()).isEmpty();
+    }
+
+    @Test
+    void what_failed_first_is_said_even_if_cleaning_up_fails_too() {
+        store.faults().next(SimulatedCall.Kind.GET, SimulatedFault.TIMED_OUT);
+        store.faults().every(call -> call.kind() == SimulatedCall.Kind.DELETE, SimulatedFault.LOST_REQUEST);
+
+        assertThatThrownBy(() -> probe(store)).cause().satisfies(failure -> {
+            assertThat(failure).isInstanceOf(RequestTimeoutException.class);
+            assertThat(failure.getSuppressed()).hasAtLeastOneElementOfType(UnreachableStoreException.class);
+        });
     }
 
     private List<ProbeFinding> probe(ObjectStore probed) {
