@@ -48,9 +48,9 @@ public final class Demo implements Callable<Integer> {
     @Option(
             names = "--wal-mib",
             paramLabel = "MIB",
-            defaultValue = "512",
+            defaultValue = "256",
             description = "Size of each broker's write-ahead log (default: ${DEFAULT-VALUE}).")
-    private int walMebibytes = 512;
+    private int walMebibytes = 256;
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Demo()).execute(arguments));

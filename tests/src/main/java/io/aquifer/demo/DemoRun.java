@@ -5,7 +5,6 @@ import io.aquifer.harness.AquiferCluster;
 import io.aquifer.harness.Await;
 import io.aquifer.harness.BrokerMetrics;
 import io.aquifer.harness.BrokerProcess;
-import io.aquifer.harness.BrokerProcess.Tuning;
 import io.aquifer.harness.Cleanup;
 import io.aquifer.harness.Command;
 import io.aquifer.harness.Folders;
@@ -59,7 +58,6 @@ final class DemoRun {
         AquiferCluster.Plan setUp = AquiferCluster.Plan.DEFAULT
                 .withBrokers(DemoPlan.BROKERS)
                 .withWal(plan.walBytes())
-                .withTuning(Tuning.SUSTAINED)
                 .with("aquifer.fence", "time")
                 .with("aquifer.lease.ms", "5000")
                 .with("aquifer.takeover.auto", "true")
