@@ -41,9 +41,9 @@ public final class Demo implements Callable<Integer> {
     @Option(
             names = "--flat-out",
             paramLabel = "SECONDS",
-            defaultValue = "3",
+            defaultValue = "2",
             description = "How long to produce as fast as possible, before the kill (default: ${DEFAULT-VALUE}).")
-    private int flatOutSeconds = 3;
+    private int flatOutSeconds = 2;
 
     @Option(
             names = "--wal-mib",

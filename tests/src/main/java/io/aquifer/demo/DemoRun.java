@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 
 /** The demonstration, step by step. */
 final class DemoRun {
@@ -36,6 +37,9 @@ final class DemoRun {
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(60);
     private static final Duration COPY_LIMIT = Duration.ofSeconds(60);
     private static final Duration READ_LIMIT = Duration.ofSeconds(90);
+    /** So that every partition has something of each producer: to new owners it isn't an unknown one. */
+    private static final Duration GETTING_KNOWN = Duration.ofSeconds(1);
+
     private static final Duration GOING_ON = Duration.ofSeconds(2);
     private static final String COPIED_IN = "kafka.server:type=BrokerTopicMetrics,name=ReplicationBytesInPerSec";
 
@@ -88,8 +92,10 @@ final class DemoRun {
                 cluster.cluster().bootstrap(),
                 DemoPlan.TOPIC,
                 history,
-                options(DemoPlan.RECORDS_PER_SECOND_MEANWHILE)));
+                options(DemoPlan.RECORDS_PER_SECOND_MEANWHILE)
+                        .with("partitioner.class", RoundRobinPartitioner.class.getName())));
         load.start();
+        progress.during("getting known", load, GETTING_KNOWN);
         DemoResult.TakenOver takenOver = loseBroker(cluster, topics, load, progress);
         Coordinated.Outcome outcome = coordinated.goOn();
         DemoResult.Drained drained = drain(cluster, topics, load, progress);
