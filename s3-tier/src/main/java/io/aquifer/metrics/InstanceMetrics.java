@@ -53,10 +53,12 @@ public final class InstanceMetrics implements AutoCloseable {
         }
     }
 
+    /** What {@code value} says whenever it is asked. */
     public void gauge(String name, Supplier<? extends Number> value) {
         group.newGauge(named(name, tags), value);
     }
 
+    /** A distribution, of newer values rather than of older ones. */
     public Histogram histogram(String name) {
         return histogram(name, tags);
     }
@@ -71,6 +73,7 @@ public final class InstanceMetrics implements AutoCloseable {
         return group.newHistogram(name, true, withTags);
     }
 
+    /** A count and its rates. */
     public Meter meter(String name, String event) {
         return group.newMeter(named(name, tags), event, TimeUnit.SECONDS);
     }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         })
 public final class Demo implements Callable<Integer> {
 
-    private static final Duration WARM_UP = Duration.ofSeconds(4);
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
 
     @Option(
             names = "--rate",
@@ -34,9 +34,9 @@ public final class Demo implements Callable<Integer> {
     @Option(
             names = "--steady",
             paramLabel = "SECONDS",
-            defaultValue = "6",
+            defaultValue = "5",
             description = "How long to produce at that rate (default: ${DEFAULT-VALUE}).")
-    private int steadySeconds = 6;
+    private int steadySeconds = 5;
 
     @Option(
             names = "--flat-out",

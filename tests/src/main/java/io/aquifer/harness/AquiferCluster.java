@@ -101,10 +101,10 @@ public final class AquiferCluster implements AutoCloseable {
         AquiferCluster prepared = new AquiferCluster(kafka, cluster, devices);
         boolean formatted = false;
         try {
-            for (int i = 0; i < plan.brokers(); i++) {
-                Aquifer.format(
-                        kafka, devices.get(i), cluster.id(), configs.get(i).nodeId());
-            }
+            AtOnce.forEach(
+                    configs,
+                    config ->
+                            Aquifer.format(kafka, devices.get(configs.indexOf(config)), cluster.id(), config.nodeId()));
             cluster.format();
             formatted = true;
             return prepared;

@@ -47,9 +47,7 @@ public final class Cluster implements AutoCloseable {
 
     /** Formats the log directories of every node. */
     public Cluster format() throws IOException {
-        for (BrokerProcess broker : brokers) {
-            broker.format(id);
-        }
+        AtOnce.forEach(brokers, broker -> broker.format(id));
         return this;
     }
 
