@@ -102,9 +102,12 @@ public final class AquiferCluster implements AutoCloseable {
         boolean formatted = false;
         try {
             AtOnce.forEach(
-                    configs,
-                    config ->
-                            Aquifer.format(kafka, devices.get(configs.indexOf(config)), cluster.id(), config.nodeId()));
+                    cluster.brokers(),
+                    node -> Aquifer.format(
+                            kafka,
+                            prepared.device(node),
+                            cluster.id(),
+                            node.config().nodeId()));
             cluster.format();
             formatted = true;
             return prepared;

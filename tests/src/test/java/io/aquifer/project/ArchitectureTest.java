@@ -54,20 +54,12 @@ class ArchitectureTest {
             .dependOnClassesThat(KAFKA);
 
     @ArchTest
-    static final ArchRule the_settings_of_the_bucket_know_of_kafka_only_its_settings = noClasses()
-            .that()
-            .resideInAPackage("io.aquifer.config..")
-            .should()
-            .dependOnClassesThat(KAFKA.and(
-                    resideInAPackage("org.apache.kafka.common.config..").negate()));
+    static final ArchRule the_settings_of_the_bucket_know_of_kafka_only_its_settings =
+            kafkaOnlyIn("io.aquifer.config..", "org.apache.kafka.common.config..");
 
     @ArchTest
-    static final ArchRule the_metrics_know_of_kafka_only_its_metrics = noClasses()
-            .that()
-            .resideInAPackage("io.aquifer.metrics..")
-            .should()
-            .dependOnClassesThat(KAFKA.and(
-                    resideInAPackage("org.apache.kafka.server.metrics..").negate()));
+    static final ArchRule the_metrics_know_of_kafka_only_its_metrics =
+            kafkaOnlyIn("io.aquifer.metrics..", "org.apache.kafka.server.metrics..");
 
     @ArchTest
     static final ArchRule the_wal_knows_no_kafka_log = noClasses()
@@ -149,6 +141,15 @@ class ArchitectureTest {
             assertThat(seen).as("packages seen of %s", module.name()).isEqualTo(module.packages());
         }
         assertThat(product).isNotEmpty();
+    }
+
+    /** A room that knows of Kafka only one package. */
+    private static ArchRule kafkaOnlyIn(String room, String known) {
+        return noClasses()
+                .that()
+                .resideInAPackage(room)
+                .should()
+                .dependOnClassesThat(KAFKA.and(resideInAPackage(known).negate()));
     }
 
     private static ArchRule dependenciesOf(ProjectModule module, ProjectModule... allowed) {
